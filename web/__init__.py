@@ -1,0 +1,1 @@
+"""Every entrance: pages, API, tasks and command line."""

@@ -1,0 +1,216 @@
+"""SVG drawn on the server: attributes and classes alone, so that it passes `style-src 'self'`. The sheet colours the classes.
+
+Every drawing is deterministic and says in words what it shows. Wire with `app.jinja_env.globals.update(DRAWINGS)`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+DAY_START_H, DAY_END_H = 6, 22
+PHONE_WIDTH = 358
+FULL_SCORE = 100
+
+
+class Part(NamedTuple):
+    """One part of a score: `got` points out of `of`, and in words why."""
+
+    name: str
+    say: str
+    got: float
+    of: float
+
+
+class CountyValue(NamedTuple):
+    """One county of the tile map: its place in the grid, the figure by which it is shaded, the words under it, its link."""
+
+    code: str
+    name: str
+    col: int
+    row: int
+    value: float
+    sub: str
+    href: str
+    current: bool = False
+
+
+def day_ruler(shift_start_h: float, shift_end_h: float, busy: Sequence[tuple[float, float]] = ()) -> Markup:
+    """The day from 6 to 22 (from 0 or to 24 where the shift needs it): the shift solid, hours already taken hatched.
+
+    Hours are local, 0–24, fractions allowed (13.5 is 13:30); a shift past midnight ends above 24 and is drawn to 24.
+    """
+    first = DAY_START_H if shift_start_h >= DAY_START_H else 0
+    last = DAY_END_H if shift_end_h <= DAY_END_H else 24
+    width = 312
+    unit = width / (last - first)
+
+    def at(hour: float) -> float:
+        return (min(max(hour, first), last) - first) * unit
+
+    marks = {float(first), float(last), shift_start_h, min(shift_end_h, last)}
+    ticks = "".join(f"M{_n(at(h))} 24v{6 if h in marks else 3}" for h in range(first, last + 1))
+    labels = _spaced([(at(h), f"{_clock_hour(h)} 点") for h in sorted(marks)], keep={at(shift_start_h), at(shift_end_h)})
+    taken = "".join(_hatch(at(a), at(b), 10, 24) for a, b in busy if at(a) < at(b))
+    said = f"{_clock_hour(shift_start_h)} 点到 {_clock_hour(shift_end_h)} 点是这个活"
+    said += "，画斜线的是已经有活的时候" * bool(taken)
+    return _svg(
+        "ruler", width, 56, said,
+        f'<path class="axis" d="M0 24H{width}"/>',
+        f'<path class="busy" d="{taken}"/>' if taken else "",
+        f'<rect class="shift" x="{_n(at(shift_start_h))}" y="4" '
+        f'width="{_n(at(shift_end_h) - at(shift_start_h))}" height="20"/>',
+        f'<path class="axis" d="{ticks}"/>',
+        *(_text(x, 52, words, width) for x, words in labels),
+    )  # fmt: skip
+
+
+def road_of_dots(distances_km: Sequence[float], invited: Collection[int], max_km: float = 8) -> Markup:
+    """Each suitable worker a dot at their distance; those to be invited are filled and lie at the bottom of their stack.
+
+    `invited` holds indexes into `distances_km`. Whoever lives beyond `max_km` stands at its end.
+    """
+    step, radius, axis_x, span = 12.5, 4.5, 6.0, 346.0
+    bins = int(span // step)
+    columns = sorted((min(round(d / max_km * bins), bins), i not in invited) for i, d in enumerate(distances_km))
+    tallest = max((len(list(group)) for _, group in groupby(columns, key=lambda dot: dot[0])), default=1)
+    floor = 14 + min(max(tallest - 1, 2), 6) * 12
+    rise = min(12.0, (floor - 14) / max(tallest - 1, 1))
+    dots = [
+        _dot(axis_x + column * step, floor - 8 - level * rise, radius, "open" if is_open else "invited")
+        for column, group in groupby(columns, key=lambda dot: dot[0])
+        for level, (_, is_open) in enumerate(group)
+    ]
+    ends = [(0.0, "这里"), (axis_x + span / 2, f"{_n(max_km / 2)} 公里"), (float(PHONE_WIDTH), f"{_n(max_km)} 公里")]
+    ticks = "".join(f"M{_n(x)} {floor}v6" for x in (axis_x, axis_x + span / 2, axis_x + span))
+    said = f"{len(distances_km)} 人离这里的远近，先邀 {len(invited)} 人"
+    if distances_km:
+        said += f"，最近 {min(distances_km):.1f} 公里，最远 {max(distances_km):.1f} 公里"
+    return _svg(
+        "road", PHONE_WIDTH, floor + 32, said,
+        f'<path class="axis" d="M{_n(axis_x)} {floor}H{_n(axis_x + span)}{ticks}"/>',
+        *dots,
+        *(_text(x, floor + 28, words, PHONE_WIDTH) for x, words in ends),
+    )  # fmt: skip
+
+
+def score_bar(parts: Iterable[Part], thin: bool = False) -> Markup:
+    """A score out of 100 as its parts end to end; `thin` is the line in a list, else the big bar with the rest hatched."""
+    width, height = (200, 8) if thin else (PHONE_WIDTH, 26)
+    total, x, drawn = 0.0, 0.0, []
+    for index, part in enumerate(Part(*part) for part in parts):
+        length = part.got / FULL_SCORE * width
+        total += part.got
+        if length > 0:
+            gap = min(1 if thin else 2, length / 2)
+            drawn.append(f'<rect class="p{index}" x="{_n(x)}" width="{_n(length - gap)}" height="{height}"/>')
+        x += length
+    rest = "" if thin else f'<path class="hatch" d="{_hatch(x, width, 1, height - 1)}"/>'
+    ground = f'<rect class="rest" x=".5" y=".5" width="{width - 1}" height="{height - 1}"/>'
+    return _svg(
+        "scorebar thinbar" if thin else "scorebar", width, height, f"总分 {total:.1f}，满分 {FULL_SCORE}",
+        ground, rest, *drawn, stretch=thin,
+    )  # fmt: skip
+
+
+def county_tile_map(values: Iterable[CountyValue], bounds: Sequence[float], unit: str = "") -> Markup:
+    """Each county a square in its rough place, shaded by which of the five steps between the four `bounds` it reaches.
+
+    `value` is shown as given with `unit` after it ("37" "%"); the words of `sub` go when the map is narrow.
+    """
+    size, pitch = 102, 108
+    tiles = [CountyValue(*value) for value in values]
+    columns, rows = max(t.col for t in tiles) + 1, max(t.row for t in tiles) + 1
+    drawn = (
+        _tile(tile, tile.col * pitch, tile.row * pitch, size, sum(tile.value >= bound for bound in bounds), unit)
+        for tile in tiles
+    )
+    return Markup(
+        '<svg class="map" viewBox="-3 -3 {} {}" role="group" aria-label="各县市区">{}{}</svg>'
+    ).format(columns * pitch, rows * pitch, WATERS, Markup("").join(drawn))  # fmt: skip
+
+
+def spark_bars(values: Sequence[int], first: str, last: str, said: str) -> Markup:
+    """Counts of successive days (or weeks) as bars, the last one in full ink; `first` and `last` name the two ends."""
+    width, floor, room = 260, 70, 62
+    slot = width / max(len(values), 1)
+    top = max(*values, 1, 1)
+    bars = (
+        f'<rect{" class=" + chr(34) + "now" + chr(34) if i == len(values) - 1 else ""} x="{_n(i * slot + slot * 0.08)}" '
+        f'y="{_n(floor - v / top * room)}" width="{_n(slot * 0.84)}" height="{_n(v / top * room)}"/>'
+        for i, v in enumerate(values)
+    )
+    return _svg(
+        "spark", width, 88, said, *bars, f'<path class="axis" d="M0 {floor}H{width}"/>',
+        _text(0, 85, first, width), _text(width, 85, last, width),
+    )  # fmt: skip
+
+
+def _svg(css: str, width: int, height: int, said: str, *drawn: str, stretch: bool = False) -> Markup:
+    """An SVG of markup that is already safe, named by `said`."""
+    fill = Markup(' preserveAspectRatio="none"' if stretch else "")
+    return Markup('<svg class="{}" viewBox="0 0 {} {}"{} role="img" aria-label="{}">{}</svg>').format(
+        css, width, height, fill, said, Markup("").join(map(Markup, drawn))
+    )
+
+
+def _text(x: float, y: float, words: str, width: float) -> str:
+    anchor = "start" if x < 18 else "end" if x > width - 18 else "middle"
+    return f'<text x="{_n(x)}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _dot(x: float, y: float, radius: float, css: str) -> str:
+    return f'<circle class="{css}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>'
+
+
+def _tile(tile: CountyValue, x: int, y: int, size: int, step: int, unit: str) -> Markup:
+    current = Markup(' aria-current="true"') if tile.current else ""
+    return Markup(
+        '<a href="{}" class="t{}"{}><rect x="{}" y="{}" width="{}" height="{}"/>'
+        '<text class="nm" x="{}" y="{}">{}</text><text class="pc" x="{}" y="{}">{}<tspan>{}</tspan></text>'
+        '<text class="dt" x="{}" y="{}">{}</text></a>'
+    ).format(
+        tile.href, step, current, x, y, size, size,
+        x + 11, y + 26, tile.name, x + 11, y + 62, f"{tile.value:,g}", unit, x + 11, y + 88, tile.sub,
+    )  # fmt: skip
+
+
+WATERS = Markup(
+    '<g class="wt" aria-hidden="true"><path d="M106 63C153 112 138 158 199 182M332 332C357 352 357 367 403 403"/>'
+    '<text x="328" y="414">南四湖</text><text x="122" y="135" text-anchor="end">大运河</text></g>'
+)
+
+
+def _hatch(left: float, right: float, top: float, bottom: float, step: float = 6) -> str:
+    """Path of rising strokes that fill a box, cut at its sides (a pattern would need an id of its own on every page)."""
+    tall, strokes = bottom - top, []
+    start = left - tall + step / 2
+    while start < right:
+        x1, x2 = max(start, left), min(start + tall, right)
+        if x1 < x2:
+            strokes.append(f"M{_n(x1)} {_n(bottom - (x1 - start))}L{_n(x2)} {_n(bottom - (x2 - start))}")
+        start += step
+    return "".join(strokes)
+
+
+def _spaced(labels: list[tuple[float, str]], keep: Collection[float], room: float = 56) -> list[tuple[float, str]]:
+    """Labels without those that would run into one of `keep`."""
+    return [
+        (x, words) for x, words in labels if x in keep or all(abs(x - other) >= room for other in keep)
+    ]  # fmt: skip
+
+
+def _clock_hour(hour: float) -> str:
+    whole, part = divmod(round((hour % 24 if hour > 24 else hour) * 60), 60)
+    return f"{whole}:{part:02d}" if part else str(whole)
+
+
+def _n(number: float) -> str:
+    """A coordinate with one decimal at most."""
+    return f"{number:.1f}".removesuffix(".0")
+
+
+DRAWINGS: dict[str, Callable[..., Markup]] = {
+    drawing.__name__: drawing for drawing in (day_ruler, road_of_dots, score_bar, county_tile_map, spark_bars)
+}

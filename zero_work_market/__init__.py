@@ -1,0 +1,1 @@
+"""The market of one city: facts, people, postings, placements, rights, policies, statistics."""

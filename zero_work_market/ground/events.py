@@ -1,0 +1,12 @@
+"""Facts announced by the ground itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zero_work_market.ground.outbox import Event
+
+
+@dataclass(frozen=True)
+class MessageQueued(Event):
+    kind: ClassVar[str] = "message_queued"
+    message_id: int

@@ -1,0 +1,46 @@
+"""Idempotency keys: a request sent twice with one key is done once, and answers the same."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from zero_work_market.ground.db import Base, BigId
+from zero_work_market.ground.errors import LeyeError
+
+
+class KeyReused(LeyeError):
+    """The key was used before for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class Done(Base):
+    __tablename__ = "done_requests"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigId)
+    key: Mapped[str] = mapped_column(String(80))
+    request: Mapped[str] = mapped_column(String(80))
+    result_id: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+
+
+def result_of(session: Session, *, account_id: int, key: str | None, request: str) -> int | None:
+    """Id of what `key` did before, None if it is new. Raises KeyReused when it did something else."""
+    if not key:
+        return None
+    done = session.scalars(select(Done).where(Done.account_id == account_id, Done.key == key)).one_or_none()
+    if done is None:
+        return None
+    if done.request != request:
+        raise KeyReused(key=key)
+    return done.result_id
+
+
+def remember(session: Session, *, account_id: int, key: str | None, request: str, result_id: int, at: datetime) -> None:
+    """Keep what `key` did. Two at once: the second fails on the unique constraint and, tried again, finds the first."""
+    if key:
+        session.add(Done(account_id=account_id, key=key, request=request, result_id=result_id, at=at))
+        session.flush()

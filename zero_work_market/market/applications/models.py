@@ -1,0 +1,43 @@
+"""What a worker and a posting have to do with each other before, or without, a seat."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from zero_work_market.ground.db import Base, BigId, named
+
+
+class State(enum.StrEnum):
+    INVITED = "invited"
+    QUEUED = "queued"
+    """Accepted when the seats were full: next when one falls free."""
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    """Ended with its posting, or not answered in time."""
+
+
+class Application(Base):
+    """One row a worker and posting: invited by the employer, or come by themselves."""
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        UniqueConstraint("posting_id", "worker_id"),
+        Index("ix_applications_worker_state", "worker_id", "state"),
+        Index("ix_applications_queue", "posting_id", "state", "queued_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id"))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    state: Mapped[State] = mapped_column(named(State, 10))
+    invited_at: Mapped[datetime | None]
+    respond_by: Mapped[datetime | None] = mapped_column(index=True)
+    score: Mapped[float | None]
+    """Score at the time of the invitation."""
+    queued_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

@@ -1,0 +1,63 @@
+"""Employers and the papers that prove them."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from zero_work_market.ground.db import Base, BigId, named
+from zero_work_market.ground.sealed import HasSeal, Sealed, SealedBytes, sealed_column
+
+
+class Verification(enum.StrEnum):
+    WAITING = "waiting"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+
+
+class Paper(enum.StrEnum):
+    LICENCE = "licence"
+    OPERATOR_ID = "operator_id"
+    LETTER = "letter"
+
+
+class Employer(HasSeal, Base):
+    __tablename__ = "employers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    """The operator's account: one person acts for the employer."""
+    name: Mapped[str] = mapped_column(String(80))
+    short: Mapped[str] = mapped_column(String(20))
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    county: Mapped[str] = mapped_column(String(6), index=True)
+    town: Mapped[str] = mapped_column(String(9))
+    address: Mapped[str] = mapped_column(String(120), default="")
+    operator_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    operator = Sealed()
+    operator_id_number_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    operator_id_number = Sealed()
+    state: Mapped[Verification] = mapped_column(named(Verification, 12), index=True)
+    state_reason: Mapped[str] = mapped_column(String(300), default="")
+    registered_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    """End of the verification: at most six months on (notice 2025-60)."""
+
+
+class Document(HasSeal, Base):
+    """A licence, the operator's ID or the letter of authority, sealed; one of each kind, the newest."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("employer_id", "paper"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"))
+    paper: Mapped[Paper] = mapped_column(named(Paper, 12))
+    media_type: Mapped[str] = mapped_column(String(30))
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    body_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    body = SealedBytes()
