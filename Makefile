@@ -31,14 +31,14 @@ lint: $(TESTING)
 bench: $(TESTING)
 	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
 
-# Reads pip's lines one by one and shows the name of each package as it comes.
+# Shows the name of each package as pip comes to it; all that pip said is in the log.
 define install
 	@echo "Installing $(1) into .venv:"
-	@($(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '$(1)' || echo FAILED) \
-	| while read -r verb what rest; do case $$verb in \
+	@($(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '$(1)' 2>&1 || echo FAILED) \
+	| tee .venv/install.log | while read -r verb what rest; do case $$verb in \
 		Collecting) printf ' %s' "$${what%%[!A-Za-z0-9._-]*}" ;; \
-		Installing) [ "$$what" = collected ] && printf '\nUnpacking …\n' ;; \
-		FAILED) printf '\nThe install failed; the reason is above.\n'; exit 1 ;; \
+		Installing) [ "$$what" = build ] || printf '\nUnpacking …\n' ;; \
+		FAILED) printf '\npip says:\n'; grep -v -e ^WARNING -e ^FAILED .venv/install.log | tail -n 20; exit 1 ;; \
 	esac; done
 	@touch $@ && echo "Done."
 endef

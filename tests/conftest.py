@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.lighthouse",
     "tests.support.own_home",
+    "tests.support.postgres",
     "tests.support.redis",
     "tests.support.site",
 ]

@@ -1,6 +1,6 @@
-"""SVG drawn on the server: attributes and classes alone, so that it passes `style-src 'self'`. The sheet colours the classes.
+"""SVG drawn on the server, of attributes and classes alone (`style-src 'self'`); the sheet colours the classes.
 
-Every drawing is deterministic and says in words what it shows. Wire with `app.jinja_env.globals.update(DRAWINGS)`.
+Every drawing is deterministic and says in words what it shows.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -13,6 +13,14 @@ DAY_START_H, DAY_END_H = 6, 22
 PHONE_WIDTH = 358
 FULL_SCORE = 100
 
+# Short name and place (column, row) of each county in the tile map: a sketch of neighbours, not a boundary map.
+COUNTY_TILES: dict[str, tuple[str, int, int]] = {
+    "370832": ("梁山", 0, 0), "370830": ("汶上", 2, 0),
+    "370812": ("兖州", 3, 1), "370881": ("曲阜", 4, 1), "370831": ("泗水", 5, 1),
+    "370829": ("嘉祥", 1, 2), "370811": ("任城", 2, 2), "370871": ("高新", 3, 2), "370883": ("邹城", 4, 2),
+    "370828": ("金乡", 1, 3), "370827": ("鱼台", 2, 3), "370826": ("微山", 4, 3),
+}  # fmt: skip
+
 
 class Part(NamedTuple):
     """One part of a score: `got` points out of `of`, and in words why."""
@@ -24,7 +32,7 @@ class Part(NamedTuple):
 
 
 class CountyValue(NamedTuple):
-    """One county of the tile map: its place in the grid, the figure by which it is shaded, the words under it, its link."""
+    """A county of the tile map: its place, the figure that shades it, the words under the figure, its link."""
 
     code: str
     name: str
@@ -39,35 +47,31 @@ class CountyValue(NamedTuple):
 def day_ruler(shift_start_h: float, shift_end_h: float, busy: Sequence[tuple[float, float]] = ()) -> Markup:
     """The day from 6 to 22 (from 0 or to 24 where the shift needs it): the shift solid, hours already taken hatched.
 
-    Hours are local, 0–24, fractions allowed (13.5 is 13:30); a shift past midnight ends above 24 and is drawn to 24.
+    Hours are local, fractions allowed (13.5 is 13:30). A shift past midnight ends above 24 and is drawn to 24.
     """
+    width = 312
     first = DAY_START_H if shift_start_h >= DAY_START_H else 0
     last = DAY_END_H if shift_end_h <= DAY_END_H else 24
-    width = 312
-    unit = width / (last - first)
 
     def at(hour: float) -> float:
-        return (min(max(hour, first), last) - first) * unit
+        return (min(max(hour, first), last) - first) / (last - first) * width
 
-    marks = {float(first), float(last), shift_start_h, min(shift_end_h, last)}
-    ticks = "".join(f"M{_n(at(h))} 24v{6 if h in marks else 3}" for h in range(first, last + 1))
-    labels = _spaced([(at(h), f"{_clock_hour(h)} 点") for h in sorted(marks)], keep={at(shift_start_h), at(shift_end_h)})
+    start, end = at(shift_start_h), at(shift_end_h)
     taken = "".join(_hatch(at(a), at(b), 10, 24) for a, b in busy if at(a) < at(b))
-    said = f"{_clock_hour(shift_start_h)} 点到 {_clock_hour(shift_end_h)} 点是这个活"
-    said += "，画斜线的是已经有活的时候" * bool(taken)
+    ticks = "".join(f"M{_n(at(hour))} 24v{6 if hour in (first, last) else 3}" for hour in range(first, last + 1))
+    span = f"{_hour(shift_start_h)} 点到 {_hour(shift_end_h)} 点是这个活"
     return _svg(
-        "ruler", width, 56, said,
+        "ruler", width, 56, f"{span}，画斜线的是已经有活的时候" if taken else span,
         f'<path class="axis" d="M0 24H{width}"/>',
         f'<path class="busy" d="{taken}"/>' if taken else "",
-        f'<rect class="shift" x="{_n(at(shift_start_h))}" y="4" '
-        f'width="{_n(at(shift_end_h) - at(shift_start_h))}" height="20"/>',
-        f'<path class="axis" d="{ticks}"/>',
-        *(_text(x, 52, words, width) for x, words in labels),
+        f'<rect class="shift" x="{_n(start)}" y="4" width="{_n(end - start)}" height="20"/>',
+        f'<path class="axis" d="{ticks}M{_n(start)} 24v6M{_n(end)} 24v6"/>',
+        *_hour_labels(start, end, shift_start_h, shift_end_h, (first, last), width),
     )  # fmt: skip
 
 
 def road_of_dots(distances_km: Sequence[float], invited: Collection[int], max_km: float = 8) -> Markup:
-    """Each suitable worker a dot at their distance; those to be invited are filled and lie at the bottom of their stack.
+    """Each suitable worker a dot at their distance; those to be invited are filled, at the bottom of their stack.
 
     `invited` holds indexes into `distances_km`. Whoever lives beyond `max_km` stands at its end.
     """
@@ -96,14 +100,14 @@ def road_of_dots(distances_km: Sequence[float], invited: Collection[int], max_km
 
 
 def score_bar(parts: Iterable[Part], thin: bool = False) -> Markup:
-    """A score out of 100 as its parts end to end; `thin` is the line in a list, else the big bar with the rest hatched."""
+    """A score out of 100 as its parts end to end: the line in a list if `thin`, else big with the rest hatched."""
     width, height = (200, 8) if thin else (PHONE_WIDTH, 26)
     total, x, drawn = 0.0, 0.0, []
     for index, part in enumerate(Part(*part) for part in parts):
         length = part.got / FULL_SCORE * width
         total += part.got
         if length > 0:
-            gap = min(1 if thin else 2, length / 2)
+            gap = min(1 if thin else 2, length / 2) if total < FULL_SCORE else 0
             drawn.append(f'<rect class="p{index}" x="{_n(x)}" width="{_n(length - gap)}" height="{height}"/>')
         x += length
     rest = "" if thin else f'<path class="hatch" d="{_hatch(x, width, 1, height - 1)}"/>'
@@ -134,15 +138,11 @@ def county_tile_map(values: Iterable[CountyValue], bounds: Sequence[float], unit
 def spark_bars(values: Sequence[int], first: str, last: str, said: str) -> Markup:
     """Counts of successive days (or weeks) as bars, the last one in full ink; `first` and `last` name the two ends."""
     width, floor, room = 260, 70, 62
-    slot = width / max(len(values), 1)
-    top = max(*values, 1, 1)
-    bars = (
-        f'<rect{" class=" + chr(34) + "now" + chr(34) if i == len(values) - 1 else ""} x="{_n(i * slot + slot * 0.08)}" '
-        f'y="{_n(floor - v / top * room)}" width="{_n(slot * 0.84)}" height="{_n(v / top * room)}"/>'
-        for i, v in enumerate(values)
-    )
+    slot, top = width / max(len(values), 1), max([*values, 1])
+    bars = [_bar(i * slot, floor, slot, value / top * room, now=i == len(values) - 1) for i, value in enumerate(values)]
     return _svg(
-        "spark", width, 88, said, *bars, f'<path class="axis" d="M0 {floor}H{width}"/>',
+        "spark", width, 88, said,
+        *bars, f'<path class="axis" d="M0 {floor}H{width}"/>',
         _text(0, 85, first, width), _text(width, 85, last, width),
     )  # fmt: skip
 
@@ -164,6 +164,12 @@ def _dot(x: float, y: float, radius: float, css: str) -> str:
     return f'<circle class="{css}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>'
 
 
+def _bar(x: float, floor: int, slot: float, height: float, now: bool) -> str:
+    css = "now" if now else "past"
+    box = f'x="{_n(x + slot * 0.08)}" y="{_n(floor - height)}" width="{_n(slot * 0.84)}" height="{_n(height)}"'
+    return f'<rect class="{css}" {box}/>'
+
+
 def _tile(tile: CountyValue, x: int, y: int, size: int, step: int, unit: str) -> Markup:
     current = Markup(' aria-current="true"') if tile.current else ""
     return Markup(
@@ -182,8 +188,8 @@ WATERS = Markup(
 )
 
 
-def _hatch(left: float, right: float, top: float, bottom: float, step: float = 6) -> str:
-    """Path of rising strokes that fill a box, cut at its sides (a pattern would need an id of its own on every page)."""
+def _hatch(left: float, right: float, top: float, bottom: float, step: float = 9) -> str:
+    """Path of rising strokes that fill a box, cut at its sides. (A pattern would need an id, unique on its page.)"""
     tall, strokes = bottom - top, []
     start = left - tall + step / 2
     while start < right:
@@ -194,14 +200,21 @@ def _hatch(left: float, right: float, top: float, bottom: float, step: float = 6
     return "".join(strokes)
 
 
-def _spaced(labels: list[tuple[float, str]], keep: Collection[float], room: float = 56) -> list[tuple[float, str]]:
-    """Labels without those that would run into one of `keep`."""
-    return [
-        (x, words) for x, words in labels if x in keep or all(abs(x - other) >= room for other in keep)
-    ]  # fmt: skip
+def _hour_labels(
+    start: float, end: float, start_h: float, end_h: float, day_h: tuple[int, int], width: int, room: float = 62
+) -> list[str]:
+    """The shift's hours under it (as one label where it is short), the day's ends where they don't run into them."""
+    if end - start >= room:
+        labels = [(start, f"{_hour(start_h)} 点"), (end, f"{_hour(end_h)} 点")]
+    else:
+        labels = [((start + end) / 2, f"{_hour(start_h)}–{_hour(end_h)} 点")]
+    free = room if len(labels) == 2 else room * 1.3
+    ends = [(0.0, f"{day_h[0]} 点"), (float(width), f"{day_h[1]} 点")]
+    labels += [(x, words) for x, words in ends if all(abs(x - other) >= free for other, _ in labels)]
+    return [_text(x, 52, words, width) for x, words in sorted(labels)]
 
 
-def _clock_hour(hour: float) -> str:
+def _hour(hour: float) -> str:
     whole, part = divmod(round((hour % 24 if hour > 24 else hour) * 60), 60)
     return f"{whole}:{part:02d}" if part else str(whole)
 

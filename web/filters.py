@@ -1,34 +1,30 @@
-"""Jinja filters: values of the house to words on the screen. Times are shown in Asia/Shanghai.
-
-Wire with `app.jinja_env.filters.update(FILTERS)`.
-"""
+"""Jinja filters: values of the house to words on the screen. Times are shown in Asia/Shanghai."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import Flask
+
+from web.drawings import DRAWINGS
 from zero_work_market.ground.clock import local
 
 DAY_NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 FEN_IN_YUAN = 100
-METRES_IN_KM = 1000
 
 
 def yuan(fen: int, grouped: bool = True) -> str:
-    """Fen as yuan without idle zeros: "18", "16.5", "1,200". `grouped=False` leaves the comma out, for a form's value."""
+    """Fen as yuan without idle zeros: "18", "16.5", "1,200"; `grouped=False` leaves out the comma, for a field."""
     sign, (whole, rest) = "-" * (fen < 0), divmod(abs(fen), FEN_IN_YUAN)
     figure = f"{whole:,}" if grouped else str(whole)
     return f"{sign}{figure}.{rest:02d}".rstrip("0").rstrip(".") if rest else sign + figure
 
 
 def km(distance_km: float) -> str:
-    """A distance in words: "不到 100 米", "800 米", "3.2 公里", "12 公里"."""
-    metres = distance_km * METRES_IN_KM
-    if metres < 100:
+    """A distance in words: "不到 100 米", "0.8 公里", "3.2 公里", "12 公里"."""
+    if distance_km < 0.1:
         return "不到 100 米"
-    if metres < 950:
-        return f"{round(metres, -2):.0f} 米"
     return f"{distance_km:.1f} 公里" if distance_km < 9.95 else f"{distance_km:.0f} 公里"
 
 
@@ -84,7 +80,7 @@ def moment(value: datetime, now: datetime) -> str:
 
 
 def when(start: datetime, end: datetime, now: datetime) -> str:
-    """A shift: "今天 13:00–17:00", "明天 22:00–次日 06:00", "6 月 13 日 22:00–24:00", "6 月 13 日 08:00–6 月 15 日 18:00"."""
+    """A shift: "今天 13:00–17:00", "明天 22:00–次日 06:00", "6 月 13 日 20:00–24:00"; longer ones name both days."""
     first, last = as_day(start), as_day(end)
     if clock(end) == "00:00" and last - first == timedelta(days=1):
         return f"{moment(start, now)}–24:00"
@@ -140,3 +136,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
         mask_name, mask_phone, mask_id,
     )
 }  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the filters, and the drawings as functions."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(DRAWINGS)

@@ -1,7 +1,7 @@
 """A test marked `alone` measures time: it waits for the other workers' tests to end, and they wait for it.
 
-Every test holds a shared lock while it runs, such a one an exclusive lock. Each passes the gate first, so that those who
-come later don't keep it waiting.
+Every test holds a shared lock while it runs, such a one an exclusive lock. Each passes the gate first, so that those
+who come later don't keep it waiting.
 """
 
 import fcntl

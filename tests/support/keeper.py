@@ -1,6 +1,6 @@
-"""Ends a process, and removes its folder, once the process that wanted it is gone, however that went.
+"""Ends a process, and removes its folders, once the process that wanted it is gone, however that went.
 
-    python keeper.py PID-OF-OWNER PID-OF-WARD FOLDER
+python keeper.py PID-OF-OWNER PID-OF-WARD FOLDER…
 """
 
 import shutil
@@ -13,22 +13,24 @@ from pathlib import Path
 import psutil
 
 
-def keep(ward: subprocess.Popen[bytes], *, owner: int, folder: Path) -> None:
-    """Have `ward` ended and `folder` removed when the process `owner` ends."""
-    command = [sys.executable, __file__, str(owner), str(ward.pid), str(folder)]
-    subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+def keep(ward: subprocess.Popen[bytes], *, owner: int, folders: tuple[Path, ...] = ()) -> None:
+    """Have `ward` ended and `folders` removed when the process `owner` ends."""
+    command = [sys.executable, __file__, str(owner), str(ward.pid), *folders]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.Popen(command, start_new_session=True, **quiet)
 
 
-def watch(owner: psutil.Process, ward: psutil.Process, folder: Path) -> None:
+def watch(owner: psutil.Process, ward: psutil.Process, folders: list[str]) -> None:
     while owner.is_running() and ward.is_running():
         time.sleep(0.2)
-    family = [*ward.children(recursive=True), ward] if ward.is_running() else []
-    for each in family:
-        each.send_signal(signal.SIGINT)
-    for survivor in psutil.wait_procs(family, timeout=20)[1]:
-        survivor.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    if ward.is_running():
+        family = [ward, *ward.children(recursive=True)]
+        ward.send_signal(signal.SIGINT)
+        for survivor in psutil.wait_procs(family, timeout=10)[1]:
+            survivor.kill()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    watch(psutil.Process(int(sys.argv[1])), psutil.Process(int(sys.argv[2])), Path(sys.argv[3]))
+    watch(psutil.Process(int(sys.argv[1])), psutil.Process(int(sys.argv[2])), sys.argv[3:])

@@ -1,9 +1,10 @@
 """Run by Alembic, with the connection that `web.migrations.upgrade` opened or, from its command line, `-x url=…`."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, TypeDecorator
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection, Enum, TypeDecorator
 
 from web.migrations import migrating
 from web.wiring import import_models
@@ -26,9 +27,13 @@ def run(connection: Connection) -> None:
             raise RuntimeError(f"the migration leaves rows whose parent is gone: {orphans[:5]}")
 
 
-def render_own_type(kind: str, item: Any, autogen_context: object) -> str | bool:
+def render_own_type(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Write a column of our own type as what the database stores, so that a revision never imports the models."""
-    return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    return False
 
 
 import_models()

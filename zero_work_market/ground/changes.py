@@ -50,9 +50,9 @@ class Cursor:
 def note(session: Session, what: str, row_ids: set[int]) -> None:
     """Say that rows changed by a bulk statement, which no flush sees."""
     if row_ids:
-        at, xid = clock.now(), _xid(session)
-        values = [{"xid": xid, "what": what, "row_id": row_id, "at": at} for row_id in sorted(row_ids)]
-        session.execute(insert(Change).values(values))
+        at = clock.now()
+        values = [{"what": what, "row_id": row_id, "at": at} for row_id in sorted(row_ids)]
+        session.execute(insert(Change).values(xid=_xid(session)), values)
 
 
 def start(session: Session) -> Cursor:
@@ -63,7 +63,10 @@ def start(session: Session) -> Cursor:
 
 
 def take(session: Session, cursor: Cursor) -> dict[str, set[int]]:
-    """What changed since `cursor`, as {what: row ids}, and move the cursor on."""
+    """What was committed since `cursor`, as {what: row ids}, and move the cursor on.
+
+    For a transaction that changes nothing itself: a change that is rolled back after it was taken gives its id away.
+    """
     moment = clock.now()
     rows = _new_rows_postgresql(session, cursor) if _is_postgresql(session) else _new_rows_sqlite(session, cursor)
     cursor.looked_at = moment
@@ -74,8 +77,9 @@ def take(session: Session, cursor: Cursor) -> dict[str, set[int]]:
 
 
 def prune(session: Session, *, at: datetime) -> int:
-    """Forget changes that every living reader has seen."""
-    return rows_changed(session.execute(delete(Change).where(Change.at < at - KEPT)))
+    """Forget changes that every living reader has seen; never the newest, or SQLite would give out its id again."""
+    newest = select(func.max(Change.id)).scalar_subquery()
+    return rows_changed(session.execute(delete(Change).where(Change.at < at - KEPT, Change.id < newest)))
 
 
 def _new_rows_sqlite(session: Session, cursor: Cursor) -> list[tuple[str, int]]:

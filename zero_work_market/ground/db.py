@@ -1,5 +1,6 @@
 """The database: one engine a process, one transaction an entrance. Nothing else in the project commits."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,7 +22,6 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import NullPool
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -82,12 +82,14 @@ def build_engine(url: str) -> Engine:
     """An engine for a SQLite file or a PostgreSQL server, set up as the project needs it."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # Parameters are hidden, or every failing statement would write personal data into a log.
+    common: dict[str, Any] = {"hide_parameters": True, "pool_size": 5, "max_overflow": 30}
     if url.startswith("sqlite"):
-        built = create_engine(url, poolclass=NullPool, connect_args={"timeout": 60, "isolation_level": None})
+        built = create_engine(url, connect_args={"timeout": 60, "isolation_level": None}, **common)
         event.listen(built, "connect", _set_up_sqlite)
         event.listen(built, "begin", _begin_sqlite)
         return built
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    return create_engine(url, pool_pre_ping=True, **common)
 
 
 def engine() -> Engine:
@@ -102,13 +104,16 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     """One transaction, committed at the end of the block and rolled back by an exception that leaves it.
 
     On SQLite a writing transaction takes the write lock at its start (BEGIN IMMEDIATE), so that what it read still
-    holds when it writes; a read-only one takes none. On PostgreSQL services lock the rows they decide on.
+    holds when it writes; a read-only one takes none. On PostgreSQL services lock the rows they decide on. Changing a
+    row in a read-only transaction raises RuntimeError, for it would be lost without a word.
     """
     bind = engine().execution_options(read_only=True) if read_only else engine()
     with Session(bind, expire_on_commit=False) as session:
+        if read_only:
+            event.listen(session, "before_flush", _refuse_flush)
         yield session
         if read_only:
-            session.rollback()
+            session.flush()
         else:
             session.commit()
 
@@ -116,6 +121,18 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
 def rows_changed(result: Result[Any]) -> int:
     """How many rows an UPDATE or DELETE touched."""
     return cast(CursorResult[Any], result).rowcount
+
+
+def _refuse_flush(session: Session, context: object, instances: object) -> None:
+    raise RuntimeError("rows were changed in a read-only transaction")
+
+
+def _leave_connections_to_parent() -> None:
+    if _engine is not None:
+        _engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_connections_to_parent)
 
 
 def _set_up_sqlite(connection: Any, record: object) -> None:

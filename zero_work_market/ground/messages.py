@@ -1,15 +1,17 @@
 """Short messages to phones: written with the deed that causes them, sent by a task, kept sealed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from zero_work_market.ground import outbox
-from zero_work_market.ground.db import Base, BigId
+from zero_work_market.ground.db import Base, BigId, rows_changed
 from zero_work_market.ground.events import MessageQueued
 from zero_work_market.ground.privacy import lookup
 from zero_work_market.ground.sealed import HasSeal, Sealed, sealed_column
+
+KEPT = timedelta(days=30)
 
 
 class Message(HasSeal, Base):
@@ -38,3 +40,8 @@ def queue(session: Session, *, phone: str, body: str, purpose: str, at: datetime
 
 def newest(session: Session, *, limit: int = 30) -> list[Message]:
     return list(session.scalars(select(Message).order_by(Message.id.desc()).limit(limit)))
+
+
+def prune(session: Session, *, at: datetime) -> int:
+    """Forget old messages, sent or not: who wrote to whom isn't kept longer than a complaint takes."""
+    return rows_changed(session.execute(delete(Message).where(Message.queued_at < at - KEPT)))

@@ -1,12 +1,15 @@
 """Idempotency keys: a request sent twice with one key is done once, and answers the same."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from zero_work_market.ground.db import Base, BigId
-from zero_work_market.ground.errors import LeyeError
+from zero_work_market.ground.db import Base, BigId, rows_changed
+from zero_work_market.ground.errors import InvalidValue, LeyeError
+
+KEPT = timedelta(days=7)
+LONGEST_KEY = 80
 
 
 class KeyReused(LeyeError):
@@ -21,16 +24,21 @@ class Done(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigId)
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY))
     request: Mapped[str] = mapped_column(String(80))
     result_id: Mapped[int] = mapped_column(BigId)
     at: Mapped[datetime]
 
 
 def result_of(session: Session, *, account_id: int, key: str | None, request: str) -> int | None:
-    """Id of what `key` did before, None if it is new. Raises KeyReused when it did something else."""
+    """Id of what `key` did before, None if it is new.
+
+    Raises KeyReused when it did something else, InvalidValue when it is longer than LONGEST_KEY.
+    """
     if not key:
         return None
+    if len(key) > LONGEST_KEY:
+        raise InvalidValue(field="idempotency_key", reason="too_long", highest=LONGEST_KEY)
     done = session.scalars(select(Done).where(Done.account_id == account_id, Done.key == key)).one_or_none()
     if done is None:
         return None
@@ -44,3 +52,8 @@ def remember(session: Session, *, account_id: int, key: str | None, request: str
     if key:
         session.add(Done(account_id=account_id, key=key, request=request, result_id=result_id, at=at))
         session.flush()
+
+
+def prune(session: Session, *, at: datetime) -> int:
+    """Forget keys that nobody will send again."""
+    return rows_changed(session.execute(delete(Done).where(Done.at < at - KEPT)))

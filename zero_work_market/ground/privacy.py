@@ -39,19 +39,25 @@ def seal_bytes(body: bytes, *, place: str) -> bytes:
 
 
 def open_sealed_bytes(sealed: bytes, *, place: str) -> bytes:
-    name, rest = key_name(sealed), sealed[1 + sealed[0] :]
-    key = dict(settings().data_keys).get(name)
-    if key is None:
-        raise Unreadable(place=place, key=name)
     try:
+        key, rest = _key(key_name(sealed)), sealed[1 + sealed[0] :]
         return AESGCM(key).decrypt(rest[:12], rest[12:], place.encode())
-    except InvalidTag:
-        raise Unreadable(place=place, key=name) from None
+    except KeyError as missing:
+        raise Unreadable(place=place, key=missing.args[0]) from None
+    except (IndexError, ValueError, InvalidTag):
+        raise Unreadable(place=place) from None
 
 
 def key_name(sealed: bytes) -> str:
     """Name of the key that a value was sealed with."""
     return sealed[1 : 1 + sealed[0]].decode()
+
+
+def _key(name: str) -> bytes:
+    """The key of that name, also when another process has put it into the home since this one read its settings."""
+    if name not in dict(settings().data_keys):
+        settings.cache_clear()
+    return dict(settings().data_keys)[name]
 
 
 def lookup(value: str, *, kind: str) -> str:

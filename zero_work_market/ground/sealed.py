@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, overload
 
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from zero_work_market.ground.db import Base, transaction
@@ -67,33 +67,37 @@ class SealedBytes(Sealed):
 CHUNK = 500
 
 
+def sealed_rows(session: Session) -> int:
+    """How many rows there are with sealed values."""
+    counts = [select(func.count()).select_from(model) for model, _ in _sealed_models()]
+    return sum(session.scalar(count) or 0 for count in counts)
+
+
 def reseal_all() -> Iterator[int]:
-    """Seal every value under an older key with the one in use, a transaction a chunk. Yields values done so far."""
-    done = 0
+    """Seal every value under an older key with the one in use, a transaction a chunk. Yields the rows in each chunk."""
+    for model, attributes in _sealed_models():
+        after: int | None = 0
+        while after is not None:
+            with transaction() as session:
+                after, rows = _reseal_chunk(session, model, attributes, after)
+            yield rows
+
+
+def _sealed_models() -> Iterator[tuple[Any, list[Sealed]]]:
     for mapper in Base.registry.mappers:
         attributes = [value for value in vars(mapper.class_).values() if isinstance(value, Sealed)]
-        if not attributes:
-            continue
-        after = 0
-        while True:
-            with transaction() as session:
-                after, count = _reseal_chunk(session, mapper.class_, attributes, after)
-            done += count
-            yield done
-            if after < 0:
-                break
+        if attributes:
+            yield mapper.class_, attributes
 
 
-def _reseal_chunk(session: Session, model: Any, attributes: list[Sealed], after: int) -> tuple[int, int]:
+def _reseal_chunk(session: Session, model: Any, attributes: list[Sealed], after: int) -> tuple[int | None, int]:
     current = settings().data_keys[0][0]
-    chunk = select(model).where(model.id > after).order_by(model.id).limit(CHUNK).with_for_update()
+    chunk = select(model).where(model.id > after).order_by(model.id).limit(CHUNK).with_for_update(of=model)
     rows = session.scalars(chunk).all()
-    count = 0
     for row in rows:
         for attribute in attributes:
             sealed = getattr(row, attribute.column)
             if sealed is not None and key_name(sealed) != current:
-                body = open_sealed_bytes(sealed, place=attribute.place(row))
-                setattr(row, attribute.column, seal_bytes(body, place=attribute.place(row)))
-                count += 1
-    return (rows[-1].id if len(rows) == CHUNK else -1), count
+                place = attribute.place(row)
+                setattr(row, attribute.column, seal_bytes(open_sealed_bytes(sealed, place=place), place=place))
+    return (rows[-1].id if len(rows) == CHUNK else None), len(rows)

@@ -2,12 +2,17 @@
 
 import base64
 import functools
+import itertools
 import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+
+class WrongSetting(ValueError):
+    """A variable's value can't be used; the words say which and what it takes."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Settings:
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from `environ`; makes the home and, if not given, its keys.
 
-    Raises ValueError naming the variable whose value can't be used.
+    Raises WrongSetting naming the variable whose value can't be used.
     """
     home = Path(environ.get("LEYE_HOME", ".leye")).expanduser().resolve()
     home.mkdir(parents=True, exist_ok=True)
@@ -47,7 +52,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         secret_key=keys["LEYE_SECRET_KEY"],
         data_keys=_data_keys(keys["LEYE_DATA_KEYS"]),
         lookup_key=_key_bytes("LEYE_LOOKUP_KEY", keys["LEYE_LOOKUP_KEY"]),
-        sms_gateway_url=environ.get("LEYE_SMS_GATEWAY_URL") or None,
+        sms_gateway_url=_web_address(environ, "LEYE_SMS_GATEWAY_URL"),
         public_url=environ.get("LEYE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("LEYE_PUBLIC_URL", "").startswith("https://"),
     )
@@ -88,7 +93,8 @@ def add_data_key(home: Path) -> str:
     """Put a new key first in this home's `LEYE_DATA_KEYS`; the older ones stay for reading. Returns its name."""
     path = home / "keys.json"
     keys = json.loads(path.read_text())
-    name = f"k{1 + len(keys['LEYE_DATA_KEYS'].split(','))}"
+    taken = {name for name, _ in _data_keys(keys["LEYE_DATA_KEYS"])}
+    name = next(f"k{number}" for number in itertools.count(1) if f"k{number}" not in taken)
     keys["LEYE_DATA_KEYS"] = f"{name}:{new_key()},{keys['LEYE_DATA_KEYS']}"
     draft = home / f".keys.{secrets.token_hex(8)}"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -97,10 +103,17 @@ def add_data_key(home: Path) -> str:
     return name
 
 
+def _web_address(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name) or None
+    if value and not value.startswith(("https://", "http://")):
+        raise WrongSetting(f"{name} takes an address that starts with https:// or http://")
+    return value
+
+
 def _flag(environ: Mapping[str, str], name: str) -> bool:
     value = environ.get(name, "").lower()
     if value not in ("", "0", "1", "true", "false", "yes", "no"):
-        raise ValueError(f"{name} takes 1 or 0, not {value!r}")
+        raise WrongSetting(f"{name} takes 1 or 0, not {value!r}")
     return value in ("1", "true", "yes")
 
 
@@ -108,14 +121,14 @@ def _key_bytes(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError:
-        raise ValueError(f"{name} takes base64 of 32 bytes") from None
+        raise WrongSetting(f"{name} takes base64 of 32 bytes") from None
     if len(key) != 32:
-        raise ValueError(f"{name} takes base64 of 32 bytes, not of {len(key)}")
+        raise WrongSetting(f"{name} takes base64 of 32 bytes, not of {len(key)}")
     return key
 
 
 def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
     pairs = [part.strip().partition(":") for part in text.split(",")]
     if len({name for name, _, _ in pairs}) != len(pairs) or not all(name for name, _, _ in pairs):
-        raise ValueError("LEYE_DATA_KEYS takes name:base64,name:base64 with each name once, the one in use first")
+        raise WrongSetting("LEYE_DATA_KEYS takes name:base64,name:base64 with each name once, the one in use first")
     return tuple((name, _key_bytes("LEYE_DATA_KEYS", value)) for name, _, value in pairs)

@@ -1,0 +1,1 @@
+"""The market itself: postings, applications, placements, shortlists and the search for work."""

@@ -1,0 +1,1 @@
+"""Who takes part: accounts and what they may do, workers, employers."""

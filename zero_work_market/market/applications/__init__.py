@@ -1,0 +1,1 @@
+"""Invitations, queue places and answers."""

@@ -1,23 +1,12 @@
 """What a worker and a posting have to do with each other before, or without, a seat."""
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
-
-
-class State(enum.StrEnum):
-    INVITED = "invited"
-    QUEUED = "queued"
-    """Accepted when the seats were full: next when one falls free."""
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-    """Ended with its posting, or not answered in time."""
+from zero_work_market.market.applications.rules import State
 
 
 class Application(Base):

@@ -1,0 +1,1 @@
+"""Seats accepted, given up and taken away."""

@@ -1,20 +1,12 @@
 """Placements: who holds, or held, which seat."""
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
-
-
-class State(enum.StrEnum):
-    ACCEPTED = "accepted"
-    WITHDRAWN = "withdrawn"
-    """Given up by the worker."""
-    CANCELLED = "cancelled"
-    """Taken away with the posting."""
+from zero_work_market.market.placements.rules import State
 
 
 class Placement(Base):

@@ -1,0 +1,1 @@
+"""Postings: what an employer asks for, and whether it may be published."""

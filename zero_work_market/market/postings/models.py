@@ -1,34 +1,13 @@
 """Postings, their shifts and their seats."""
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import Float, ForeignKey, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from zero_work_market.ground.db import Base, BigId, named
+from zero_work_market.market.postings.rules import PayKind, State
 from zero_work_market.people.employers.models import Employer
-
-
-class State(enum.StrEnum):
-    WAITING = "waiting"
-    """In the staff's moderation queue."""
-    OPEN = "open"
-    FILLED = "filled"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    """Cancelled by its employer."""
-    EXPIRED = "expired"
-    """Its first shift began."""
-    SUSPENDED = "suspended"
-    """Its employer is suspended."""
-
-
-class PayKind(enum.StrEnum):
-    HOUR = "hour"
-    DAY = "day"
-    MONTH = "month"
-    PIECE = "piece"
 
 
 class Posting(Base):

@@ -1,0 +1,1 @@
+"""Accounts: who logs in, how, and what they may do where."""

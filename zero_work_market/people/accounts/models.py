@@ -1,22 +1,13 @@
 """Accounts, what they may do and where, their codes and tokens."""
 
-import enum
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from zero_work_market.ground.db import Base, BigId, named
 from zero_work_market.ground.sealed import HasSeal, Sealed, sealed_column
-
-
-class Role(enum.StrEnum):
-    """What a grant makes of an account, by the level of the region it is for."""
-
-    CITY = "city"
-    COUNTY = "county"
-    TOWN = "town"
-    VILLAGE_AGENT = "village_agent"
+from zero_work_market.people.accounts.rules import Role
 
 
 class Account(HasSeal, Base):
@@ -41,7 +32,9 @@ class Account(HasSeal, Base):
     """Raised to end every open login of the account."""
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    grants: Mapped[list["Grant"]] = relationship(back_populates="account", lazy="selectin")
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="account", lazy="selectin", cascade="all, delete-orphan", order_by="Grant.id"
+    )
 
 
 class Grant(Base):
@@ -70,17 +63,20 @@ class Village(Base):
 
 
 class LoginCode(Base):
-    """A one-time code sent to a phone; only its hash is kept."""
+    """The one-time code last sent to a phone, one row a phone; only its hash is kept."""
 
     __tablename__ = "login_codes"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    phone_hash: Mapped[str] = mapped_column(String(64), index=True)
+    phone_hash: Mapped[str] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(SmallInteger)
     used_at: Mapped[datetime | None]
+    day: Mapped[date] = mapped_column(Date)
+    sent_that_day: Mapped[int] = mapped_column(SmallInteger)
+    """Codes sent on the local date `day`."""
 
 
 class Token(Base):

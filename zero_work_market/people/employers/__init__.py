@@ -1,0 +1,1 @@
+"""Employers: who offers work, and how they are verified."""

@@ -1,6 +1,5 @@
 """Employers and the papers that prove them."""
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -8,19 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
 from zero_work_market.ground.sealed import HasSeal, Sealed, SealedBytes, sealed_column
-
-
-class Verification(enum.StrEnum):
-    WAITING = "waiting"
-    VERIFIED = "verified"
-    REFUSED = "refused"
-    SUSPENDED = "suspended"
-
-
-class Paper(enum.StrEnum):
-    LICENCE = "licence"
-    OPERATOR_ID = "operator_id"
-    LETTER = "letter"
+from zero_work_market.people.employers.rules import Paper, Verification
 
 
 class Employer(HasSeal, Base):
@@ -41,6 +28,7 @@ class Employer(HasSeal, Base):
     operator_id_number = Sealed()
     state: Mapped[Verification] = mapped_column(named(Verification, 12), index=True)
     state_reason: Mapped[str] = mapped_column(String(300), default="")
+    state_since: Mapped[datetime] = mapped_column(index=True)
     registered_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Workers: who looks for work, one row a person."""

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from zero_work_market.ground.db import Base, BigId
+from zero_work_market.ground.db import Base, BigId, named
 from zero_work_market.ground.sealed import HasSeal, Sealed, sealed_column
+from zero_work_market.people.workers.rules import Given, Purpose
 
 
 class Worker(HasSeal, Base):
@@ -24,6 +25,10 @@ class Worker(HasSeal, Base):
     id_number = Sealed()
     id_number_hash: Mapped[str] = mapped_column(String(64), unique=True)
     born_on: Mapped[date] = mapped_column(Date)
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_sealed: Mapped[bytes | None] = sealed_column()
+    phone = Sealed()
+    """Where the worker is reached: the account's own, or one that an agent was told and that others may share."""
     town: Mapped[str] = mapped_column(String(9), index=True)
     village: Mapped[str | None] = mapped_column(ForeignKey("villages.code"), index=True)
     lon: Mapped[float]
@@ -32,16 +37,22 @@ class Worker(HasSeal, Base):
     relocates: Mapped[bool] = mapped_column(default=False)
     min_hourly_fen: Mapped[int] = mapped_column(default=0)
     week: Mapped[int] = mapped_column(default=0)
-    """Free quarters of an ordinary week: bit 4·weekday + q, weekday 0 = Monday, q 0…3 for 00–06, 06–12, 12–18, 18–24."""
+    """Free quarters of an ordinary week: bit 4·weekday + q, weekday 0 = Monday, q 0…3 from 00, 06, 12, 18 h."""
     active: Mapped[bool] = mapped_column(default=True)
     """False when the worker has paused or erased the profile: never ranked."""
     registered_at: Mapped[datetime]
     registered_by: Mapped[int | None] = mapped_column(BigId)
     """Account of the agent or staff who registered the worker; None when the worker did."""
+    erased_at: Mapped[datetime | None]
+    kept_until: Mapped[date | None] = mapped_column(Date)
+    """Of an erased profile: until when name and ID number must be kept for the ledgers; None when they are gone."""
     skills: Mapped[list["Skill"]] = relationship(
         back_populates="worker", lazy="selectin", cascade="all, delete-orphan", order_by="Skill.id"
     )
-    brands: Mapped[list["HeldBrand"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    brands: Mapped[list["HeldBrand"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="HeldBrand.id"
+    )
+    consents: Mapped[list["Consent"]] = relationship(lazy="select", order_by="Consent.id")
 
 
 class Skill(Base):
@@ -91,8 +102,8 @@ class Consent(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(40))
-    given_how: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[Purpose] = mapped_column(named(Purpose, 20))
+    given_how: Mapped[Given] = mapped_column(named(Given, 20))
     witness_account_id: Mapped[int | None] = mapped_column(BigId)
     slip: Mapped[str] = mapped_column(String(60), default="")
     """Number of the signed paper slip, when an agent took the consent."""

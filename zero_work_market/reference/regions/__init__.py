@@ -1,0 +1,1 @@
+"""Where: Jining's counties and towns with their positions, Chongqing's districts, and who lies under whom."""

@@ -1,0 +1,1 @@
+"""Labor brands: what a brand code means."""

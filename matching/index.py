@@ -1,0 +1,150 @@
+"""The engine: workers and postings kept as columns, ranked for each other exactly."""
+
+from collections.abc import Callable
+from operator import index
+from threading import RLock
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matching.distance import Plane
+from matching.explain import Explanation, explain
+from matching.frames import FREE_SLOTS, ID, Array, Columns, Frame, Postings, Workers, as_column, refuse_repeated
+from matching.gates import GATES
+from matching.parts import parts_of
+from matching.ranking import Ranking, Rankings, stack, top
+from matching.skills import OccupationTree
+from matching.table import Rows, Table
+from matching.weights import Weights
+
+
+class Engine:
+    """Ranks workers for postings and postings for workers by the definition in `matching.reference`.
+
+    Filters first (slots, pay, distance, then skill), scores the survivors in float64, and orders them by score
+    descending, then id ascending. A change is seen by the very next query. One lock makes each call see one state.
+    """
+
+    def __init__(
+        self, tree: OccupationTree, weights: Weights = Weights(), origin: tuple[float, float] = (116.6, 35.4)
+    ) -> None:
+        """`origin` is (lon0, lat0) in degrees, of the plane on which distances are measured."""
+        self._tree, self._weights, self._plane = tree, weights, Plane(origin)
+        self._lock = RLock()
+        self._workers = Table(self._placed(_no_rows(Workers)))
+        self._postings = Table(self._placed(_no_rows(Postings)))
+
+    def upsert_workers(self, workers: Workers) -> None:
+        """Take in workers, each in place of one of the same id. ValueError, and none taken in, if a row is refused."""
+        columns = self._placed(workers.columns(len(self._tree)))
+        with self._lock:
+            self._workers.put(columns)
+
+    def upsert_postings(self, postings: Postings) -> None:
+        """Take in postings, each in place of one of the same id. ValueError, and none taken in, if a row is refused."""
+        columns = self._placed(postings.columns(len(self._tree)))
+        with self._lock:
+            self._postings.put(columns)
+
+    def remove_workers(self, ids: ArrayLike) -> None:
+        """Forget the workers of ids int64 (n,). KeyError, and none forgotten, if one isn't there."""
+        with self._lock:
+            self._workers.remove(_unique(ids))
+
+    def remove_postings(self, ids: ArrayLike) -> None:
+        """Forget the postings of ids int64 (n,). KeyError, and none forgotten, if one isn't there."""
+        with self._lock:
+            self._postings.remove(_unique(ids))
+
+    def set_slots(self, ids: ArrayLike, slots: ArrayLike) -> None:
+        """Set the free quarters, uint64 (n,), of workers by ids int64 (n,). KeyError, none set, if one is missing."""
+        known = _unique(ids)
+        free = as_column("slots", slots, FREE_SLOTS, rows=len(known))
+        with self._lock:
+            self._workers.set("slots", known, free)
+
+    def workers_for(self, posting_id: int, k: int = 50) -> Ranking:
+        """The k best workers for a posting. KeyError if it isn't there."""
+        with self._lock:
+            return self._workers_for(self._postings.row(posting_id), _at_least_one(k))
+
+    def postings_for(self, worker_id: int, k: int = 50) -> Ranking:
+        """The k best postings for a worker. KeyError if they aren't there."""
+        with self._lock:
+            return self._postings_for(self._workers.row(worker_id), _at_least_one(k))
+
+    def workers_for_draft(self, draft: Postings, k: int = 50) -> Ranking:
+        """The k best workers for a posting of one row that is not stored. ValueError if it is refused."""
+        posting = self._draft(draft)
+        with self._lock:
+            return self._workers_for(posting, _at_least_one(k))
+
+    def workers_for_all(self, k: int = 50) -> Rankings:
+        """The k best workers for every posting, of one state of the engine."""
+        _at_least_one(k)
+        with self._lock:
+            ids = self._postings.ids()
+            return stack(ids, (self.workers_for(id, k) for id in ids))
+
+    def postings_for_all(self, k: int = 50) -> Rankings:
+        """The k best postings for every worker, of one state of the engine."""
+        _at_least_one(k)
+        with self._lock:
+            ids = self._workers.ids()
+            return stack(ids, (self.postings_for(id, k) for id in ids))
+
+    def explain(self, worker_id: int, posting_id: int) -> Explanation:
+        """Why the pair scores as it does, eligible or not. KeyError if either isn't there."""
+        with self._lock:
+            return explain(self._tree, self._weights, self._workers.row(worker_id), self._postings.row(posting_id))
+
+    def explain_draft(self, worker_id: int, draft: Postings) -> Explanation:
+        """The same for a posting of one row that is not stored."""
+        posting = self._draft(draft)
+        with self._lock:
+            return explain(self._tree, self._weights, self._workers.row(worker_id), posting)
+
+    def _workers_for(self, posting: Rows, k: int) -> Ranking:
+        return self._rank(self._workers.all(), lambda workers: (workers, posting), k)
+
+    def _postings_for(self, worker: Rows, k: int) -> Ranking:
+        return self._rank(self._postings.all(), lambda postings: (worker, postings), k)
+
+    def _rank(self, many: Rows, paired: Callable[[Rows], tuple[Rows, Rows]], k: int) -> Ranking:
+        """Filter, score and order `many`; `paired` sets rows of it against the row asked about: (workers, postings)."""
+        for gate in GATES.values():
+            many = many.where(gate(*paired(many)))
+        skill = self._tree.skill(*paired(many))
+        many, skill = many.where(skill > 0), skill[skill > 0]
+        scores = self._weights.score(parts_of(*paired(many), skill=skill))
+        return top(many["id"], scores, k)
+
+    def _draft(self, draft: Postings) -> Rows:
+        columns = self._placed(draft.columns(len(self._tree)))
+        if len(columns["id"]) != 1:
+            raise ValueError(f"id: a draft is one row, not {len(columns['id'])}")
+        return Rows(columns, slice(None))
+
+    def _placed(self, columns: Columns) -> Columns:
+        """Points on the plane in place of degrees."""
+        x, y = self._plane.project(columns.pop("lon"), columns.pop("lat"))
+        return columns | {"x": x, "y": y}
+
+
+def _no_rows(frame: type[Frame]) -> Columns:
+    return {
+        name: np.empty((0, column.width) if column.width else 0, column.dtype) for name, column in frame.COLUMNS.items()
+    }
+
+
+def _unique(ids: ArrayLike) -> list[int]:
+    column: Array = as_column("id", ids, ID)
+    refuse_repeated("id", column)
+    unique: list[int] = column.tolist()
+    return unique
+
+
+def _at_least_one(k: int) -> int:
+    if index(k) < 1:
+        raise ValueError(f"k is {k}, must be at least 1")
+    return index(k)

@@ -1,0 +1,194 @@
+"""The engine's lists, held to the definition in slow, plain Python."""
+
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from matching import Postings, Ranking, Rankings, Weights, Workers
+from tests.matching.worlds import (
+    WEIGHTS,
+    Row,
+    definition,
+    frame,
+    make_engine,
+    many,
+    posting,
+    posting_rows,
+    slots,
+    worker,
+    worker_rows,
+)
+
+KS = st.sampled_from([1, 2, 3, 50])
+
+
+def check(ranking: Ranking, expected: list[tuple[int, float]]) -> None:
+    assert ranking.ids.tolist() == [id for id, _ in expected]
+    assert ranking.scores.tolist() == pytest.approx([score for _, score in expected], rel=0, abs=1e-12)
+
+
+def unstacked(rankings: Rankings) -> dict[int, Ranking]:
+    ids, scores = (np.split(column, rankings.indptr[1:-1]) for column in (rankings.ids, rankings.scores))
+    return {row_id: Ranking(*one) for row_id, *one in zip(rankings.row_ids.tolist(), ids, scores, strict=False)}
+
+
+@settings(max_examples=150, deadline=None)
+@given(many(worker_rows(), 12), many(posting_rows(), 5), WEIGHTS, KS)
+def test_every_query_gives_the_lists_of_the_definition(workers, postings, weights, k):
+    engine, exact = make_engine(workers=workers, postings=postings, weights=weights), definition(weights)
+    for one in postings:
+        best = exact.workers_for(one, frame(Workers, workers), k)
+        check(engine.workers_for(one["id"], k), best)
+        check(engine.workers_for_draft(frame(Postings, [one]), k), best)
+    for one in workers:
+        check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
+
+
+@settings(max_examples=50, deadline=None)
+@given(many(worker_rows(), 8), many(posting_rows(), 5), KS)
+def test_a_batch_holds_the_single_list_of_every_row_by_id(workers, postings, k):
+    engine = make_engine(workers=workers, postings=postings)
+    for rows, batch, single in (
+        (postings, engine.workers_for_all(k), engine.workers_for),
+        (workers, engine.postings_for_all(k), engine.postings_for),
+    ):
+        assert batch.row_ids.tolist() == sorted(row["id"] for row in rows)
+        for row_id, ranking in unstacked(batch).items():
+            check(ranking, list(zip(*(column.tolist() for column in single(row_id, k)), strict=True)))
+
+
+class ChangingMarket(RuleBasedStateMachine):
+    """Changes of every kind in any order; after each, every list is that of the rows as they now are."""
+
+    @initialize(weights=WEIGHTS)
+    def open(self, weights: Weights) -> None:
+        self.engine, self.exact = make_engine(weights=weights), definition(weights)
+        self.workers: dict[int, Row] = {}
+        self.postings: dict[int, Row] = {}
+
+    @rule(rows=many(worker_rows(st.integers(1, 9)), 4))
+    def upsert_workers(self, rows: list[Row]) -> None:
+        self.engine.upsert_workers(frame(Workers, rows))
+        self.workers |= {row["id"]: row for row in rows}
+
+    @rule(rows=many(posting_rows(st.integers(1, 5)), 3))
+    def upsert_postings(self, rows: list[Row]) -> None:
+        self.engine.upsert_postings(frame(Postings, rows))
+        self.postings |= {row["id"]: row for row in rows}
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data())
+    def remove_workers(self, data: Any) -> None:
+        ids = data.draw(st.sets(st.sampled_from(sorted(self.workers))))
+        self.engine.remove_workers(list(ids))
+        self.workers = {id: row for id, row in self.workers.items() if id not in ids}
+
+    @precondition(lambda self: self.postings)
+    @rule(data=st.data())
+    def remove_postings(self, data: Any) -> None:
+        ids = data.draw(st.sets(st.sampled_from(sorted(self.postings))))
+        self.engine.remove_postings(list(ids))
+        self.postings = {id: row for id, row in self.postings.items() if id not in ids}
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data())
+    def set_slots(self, data: Any) -> None:
+        free = data.draw(st.dictionaries(st.sampled_from(sorted(self.workers)), slots()))
+        self.engine.set_slots(list(free), np.array(list(free.values()), np.uint64))
+        self.workers |= {id: self.workers[id] | {"slots": bits} for id, bits in free.items()}
+
+    @rule(ids=st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True))
+    def refuse_an_id_that_is_not_there(self, ids: list[int]) -> None:
+        for known, change in ((self.workers, self.engine.remove_workers), (self.postings, self.engine.remove_postings)):
+            if not known.keys() >= set(ids):
+                with pytest.raises(KeyError):
+                    change(ids)
+
+    @invariant()
+    def lists_are_those_of_the_definition(self) -> None:
+        workers, postings = frame(Workers, self.workers.values()), frame(Postings, self.postings.values())
+        for id, row in self.postings.items():
+            check(self.engine.workers_for(id, 3), self.exact.workers_for(row, workers, 3))
+        for id, row in self.workers.items():
+            check(self.engine.postings_for(id, 3), self.exact.postings_for(row, postings, 3))
+
+
+ChangingMarket.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+TestChangingMarket = ChangingMarket.TestCase
+
+
+def test_of_equal_scores_the_smaller_id_comes_first_also_across_the_kth_place():
+    shuffled = np.random.default_rng(7).permutation(300).tolist()
+    engine = make_engine(workers=[worker(id=id) for id in shuffled], postings=[posting()])
+    assert engine.workers_for(1, k=7).ids.tolist() == list(range(7))
+
+
+def test_a_worker_free_for_half_of_a_shift_is_not_listed():
+    engine = make_engine(workers=[worker(slots=0b0010)], postings=[posting(id=1, slots=0b0110), posting(id=2)])
+    assert engine.postings_for(1).ids.tolist() == [2]
+
+
+def test_a_relocator_is_listed_however_far_away():
+    far = {"lon": 121.4, "lat": 37.5}
+    engine = make_engine(workers=[worker(id=1, **far), worker(id=2, relocates=True, **far)], postings=[posting()])
+    assert engine.workers_for(1).ids.tolist() == [2]
+
+
+def test_a_junior_scores_a_quarter_less_for_each_level_short_of_the_required_one():
+    weights = Weights(skill=1, location=0, brand=0, pay=0)
+    juniors = [worker(id=level, occupation=[0], level=[level]) for level in (1, 2, 3, 4, 5)]
+    engine = make_engine(workers=juniors, postings=[posting(occupation=[0], level=[4])], weights=weights)
+    assert dict(zip(*map(np.ndarray.tolist, engine.workers_for(1)), strict=True)) == {
+        5: 1,
+        4: 1,
+        3: 0.75,
+        2: 0.5,
+        1: 0.25,
+    }
+
+
+def test_kin_trades_score_by_the_group_they_share():
+    weights = Weights(skill=1, location=0, brand=0, pay=0)
+    others = [worker(id=occupation, occupation=[occupation], level=[5]) for occupation in (0, 1, 3, 6)]
+    engine = make_engine(workers=others, postings=[posting(occupation=[0], level=[1])], weights=weights)
+    assert dict(zip(*map(np.ndarray.tolist, engine.workers_for(1)), strict=True)) == {0: 1, 1: 0.6, 3: 0.3}
+
+
+def test_brand_counts_the_share_of_the_brands_that_the_posting_prefers():
+    weights = Weights(skill=0, location=0, brand=1, pay=0)
+    engine = make_engine(workers=[worker(brand=[3, 1, 2])], postings=[posting(brand=[1, 7])], weights=weights)
+    assert engine.workers_for(1).scores.tolist() == [0.5]
+
+
+def test_a_draft_is_ranked_but_not_kept():
+    engine = make_engine(workers=[worker()])
+    assert engine.workers_for_draft(frame(Postings, [posting(id=5)])).ids.tolist() == [1]
+    with pytest.raises(KeyError):
+        engine.workers_for(5)
+
+
+def test_a_query_of_an_unknown_id_is_a_key_error():
+    engine = make_engine(workers=[worker(id=1)], postings=[posting(id=2)])
+    for query, id in ((engine.workers_for, 1), (engine.postings_for, 2)):
+        with pytest.raises(KeyError):
+            query(id)
+
+
+def test_readers_never_see_half_of_a_change():
+    """One change hands the only free morning from one worker to the other; a list always holds exactly one of them."""
+    engine = make_engine(workers=[worker(id=1), worker(id=2, slots=0)], postings=[posting()])
+    states = [frame(Workers, [worker(id=1, slots=first), worker(id=2, slots=2 - first)]) for first in (0, 2)]
+    seen: list[int] = []
+    readers = [Thread(target=lambda: seen.extend(len(engine.workers_for(1).ids) for _ in range(400))) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    turn = 0
+    while any(reader.is_alive() for reader in readers):
+        engine.upsert_workers(states[turn := 1 - turn])
+    assert len(seen) == 4 * 400
+    assert set(seen) == {1}

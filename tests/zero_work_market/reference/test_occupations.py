@@ -1,0 +1,210 @@
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from matching import OccupationTree
+from zero_work_market.reference.occupations import queries
+from zero_work_market.reference.occupations.rules import LEVELS, UnknownOccupation, groups_of
+from zero_work_market.reference.spelling import spell
+
+
+def test_the_classification_holds_1636_occupations_in_tree_order():
+    codes = [one.code for one in queries.occupations()]
+    assert len(codes) == 1636
+    assert codes == sorted(codes)
+    assert [one.index for one in queries.occupations()] == list(range(1636))
+
+
+def test_an_occupation_knows_its_groups_and_their_names():
+    porter = queries.occupation("4-02-05-01")
+    assert (porter.name, porter.small, porter.middle, porter.major) == ("装卸搬运工", "4-02-05", "4-02", "4")
+    assert groups_of("6-31-05-00") == ("6-31-05", "6-31", "6")
+    assert queries.group_name("4-09-08") == "环境卫生服务人员"
+    assert queries.index_of(porter.code) == porter.index
+
+
+@pytest.mark.parametrize("code", ["4-02-05-99", "4-02-05", "", "装卸"])
+def test_an_unknown_occupation_is_refused_by_its_stable_code(code):
+    for ask in (queries.occupation, queries.index_of, queries.label, queries.trade):
+        with pytest.raises(UnknownOccupation) as refusal:
+            ask(code)
+        assert refusal.value.code == "unknown_occupation"
+
+
+def test_an_occupation_is_no_group():
+    for code in ("4-02-05-01", "9-99"):
+        with pytest.raises(UnknownOccupation):
+            queries.group_name(code)
+
+
+def test_groups_are_numbered_as_the_engine_wants_them():
+    small, middle = queries.small_groups(), queries.middle_groups()
+    assert small.dtype == middle.dtype == np.int16
+    assert len(OccupationTree(small, middle)) == 1636
+    assert (int(small[-1]), int(middle[-1])) == (380, 73)
+    same = [queries.index_of(code) for code in ("4-02-05-01", "4-02-05-02")]
+    assert small[same[0]] == small[same[1]]
+    assert not small.flags.writeable
+
+
+def test_there_are_at_least_400_aliases_over_at_least_150_trades():
+    assert len(queries.trades()) >= 150
+    assert sum(len(trade.aliases) for trade in queries.trades()) >= 400
+    assert len({trade.code for trade in queries.trades()}) == len(queries.trades())
+    assert len({trade.title for trade in queries.trades()}) == len(queries.trades())
+
+
+def test_every_trade_and_alias_leads_to_an_occupation_that_exists():
+    assert [trade.title for trade in queries.trades() if not queries.occupation(trade.code)] == []
+
+
+def test_no_written_name_leads_to_two_occupations():
+    codes = defaultdict(set)
+    for name in queries.names():
+        codes[name.text].add(name.code)
+    for trade in queries.trades():
+        for text in (trade.title, *trade.aliases):
+            codes[text].add(trade.code)
+    assert {text: found for text, found in codes.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("打药无人机", "4-02-04-06"),
+        ("农业飞手", "4-02-04-06"),
+        ("农村电商", "4-01-06-01"),
+        ("农业自媒体", "4-13-01-05"),
+        ("农村快递服务员", "4-02-07-08"),
+        ("农业职业经理人", "5-05-01-02"),
+        ("农产品营销员", "4-01-06-02"),
+    ],
+)
+def test_the_plans_six_new_trades_resolve(words, code):
+    assert queries.search(words)[0].code == code
+    assert queries.reader().read(words)[0][::2] == (code, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("装蒜包装", "包装工"),
+        ("蒜薹分拣", "蒜薹分拣"),
+        ("蒜苔分拣", "蒜薹分拣"),
+        ("冷库装卸", "装卸搬运"),
+        ("叉车", "叉车吊车"),
+        ("饭店帮厨", "厨师帮厨"),
+        ("洗碗", "端盘洗碗"),
+        ("月嫂", "家政月嫂"),
+        ("护工", "医院护工"),
+        ("工地小工", "工地小工"),
+        ("电焊", "电焊"),
+        ("果树修剪", "种菜摘果"),
+        ("收割机", "开农机"),
+        ("电商客服", "电商客服"),
+        ("直播", "直播带货"),
+        ("搬家", "装卸搬运"),
+        ("煤矿辅助", "煤矿辅助"),
+        ("zhuangsuan", "包装工"),
+        ("dianhan", "电焊"),
+        ("DianHan", "电焊"),
+        ("jzys", "家政月嫂"),
+        ("急招洗碗工 2 名", "端盘洗碗"),
+        ("会开叉车的师傅", "叉车吊车"),
+    ],
+)
+def test_gig_trades_are_found_by_words_pinyin_and_initials(words, title):
+    assert queries.search(words)[0].title == title
+
+
+def test_a_longer_name_within_the_words_says_more_than_a_shorter_one():
+    assert [trade.title for trade in queries.search("急招打药无人机")] == ["打药飞手", "人工打药"]
+
+
+def test_a_search_gives_each_trade_once_and_no_more_than_asked():
+    found = queries.search("分拣", 3)
+    assert len(found) == len(set(found)) == 3
+    assert queries.search("") == queries.search("，。") == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [("扎刚筋", "扎钢筋"), ("快递分检", "快递分拣"), ("饭店服物员", "端盘洗碗"), ("xiwamgong", "端盘洗碗")],
+)
+def test_the_reader_forgives_a_typo(typed, title):
+    assert queries.label(queries.reader().read(typed)[0].code) == title
+
+
+def test_one_reader_serves_all_callers():
+    assert queries.reader() is queries.reader()
+
+
+@pytest.mark.parametrize(
+    ("pinyin", "code"),
+    [("baosuan", "6-01-06-00"), ("hangchegong", "6-30-05-01"), ("tiaojiu", "4-03-02-09"), ("zhimu", "6-06-03-01")],
+)
+def test_trades_answer_to_the_reading_that_people_use(pinyin, code):
+    assert (pinyin, code, "pinyin") in queries.names()
+
+
+def test_letters_that_stand_for_two_trades_are_no_name():
+    meanings = defaultdict(set)
+    for trade in queries.trades():
+        for text in (trade.title, *trade.aliases):
+            meanings[spell(text).pinyin].add(trade.code)
+            meanings[spell(text).initials].add(trade.code)
+    letters = {name.text for name in queries.names() if name.kind in ("pinyin", "initials")}
+    assert len(meanings["zs"]) > 1
+    assert {text for text in letters if len(meanings[text]) > 1} == set()
+
+
+def test_official_names_and_work_types_of_all_occupations_are_among_the_names():
+    names = {(name.text, name.kind): name.code for name in queries.names()}
+    assert sum(kind == "official" for _, kind in names) == 1636
+    assert names["植保无人机驾驶员", "work_type"] == "4-02-04-06"
+    assert names["吊顶工", "work_type"] == "6-29-04-01"
+
+
+@pytest.mark.parametrize(
+    ("words", "certificate", "confirmed"),
+    [
+        ("叉车", "特种设备作业人员证", True),
+        ("电焊", "特种作业操作证（焊接）", True),
+        ("保安", "保安员证", True),
+        ("洗碗", "健康证", True),
+        ("打药无人机", "农用无人机操作证", False),
+        ("导游", "导游证", False),
+    ],
+)
+def test_trades_say_which_certificate_the_law_asks_for_and_whether_that_is_confirmed(words, certificate, confirmed):
+    asked = queries.search(words)[0].certificate
+    assert (asked.name, asked.confirmed) == (certificate, confirmed)
+    assert asked.basis
+
+
+def test_packing_garlic_needs_no_certificate():
+    assert queries.search("装蒜包装")[0].certificate is None
+
+
+def test_a_label_is_the_plain_title_or_else_the_official_name():
+    assert queries.label("6-31-05-00") == "包装工"
+    assert queries.label("4-02-04-06") == "打药飞手"
+    assert queries.label("4-02-01-06") == "轨道交通调度员"
+    assert queries.trade("4-02-01-06") is None
+
+
+def test_trades_of_one_heading_stand_together_so_that_a_page_can_list_them():
+    headings = [trade.heading for trade in queries.trades()]
+    turns = [heading for place, heading in enumerate(headings) if place == 0 or headings[place - 1] != heading]
+    assert len(turns) == len(set(turns))
+    assert {"农活", "包装分拣", "装卸搬运", "餐饮", "家政照护", "建筑工地"} <= set(turns)
+
+
+def test_levels_run_from_junior_to_senior_technician():
+    assert LEVELS == {1: "初级工", 2: "中级工", 3: "高级工", 4: "技师", 5: "高级技师"}
+
+
+def test_the_tables_are_whole_and_name_their_sources():
+    assert queries.check() == []
+    assert {source.table for source in queries.sources()} == {"classification", "trades", "certificates"}

@@ -1,0 +1,16 @@
+"""Bring the database to this version's tables."""
+
+import click
+
+from web import migrations
+from zero_work_market.ground.settings import settings
+
+
+@click.command("migrate")
+def command() -> None:
+    """Bring the database to this version's tables; does nothing when it is there. Mind a backup first."""
+    url = settings().database_url
+    before = migrations.current(url)
+    migrations.upgrade(url)
+    after = migrations.current(url)
+    click.echo(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")

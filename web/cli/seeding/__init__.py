@@ -1,0 +1,43 @@
+"""A believable county market, made up from a seed: the same seed and date give the same people, postings and history.
+
+Everybody in it is synthetic. People and employers are written in bulk; postings, invitations and accepted seats go
+through the market's own services at past moments, so that what is seeded is what the market itself would have made.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from web.cli.seeding.employers import make_employers
+from web.cli.seeding.history import make_history
+from web.cli.seeding.staff import make_staff
+from web.cli.seeding.workers import make_workers
+
+Progress = Callable[[str, int, int], None]
+"""Told (what is being made, how many are done, of how many)."""
+
+
+@dataclass(frozen=True)
+class Logins:
+    """How to log in as each of the three users."""
+
+    worker_phone: str
+    employer_phone: str
+    staff_name: str
+    staff_password: str
+    staff_totp: str
+
+
+def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, progress: Progress) -> Logins:
+    """Fill an empty database. Returns the logins to try.
+
+    workers, employers, postings: how many; `on`: the day that counts as today, postings lie from nine days before it to
+    five after.
+    """
+    chance = random.Random(seed)
+    staff = make_staff(chance, on)
+    worker_phone = make_workers(chance, count=workers, on=on, progress=progress)
+    employer_phone = make_employers(chance, count=employers, on=on, progress=progress)
+    make_history(chance, count=postings, on=on, progress=progress)
+    return Logins(worker_phone, employer_phone, staff.name, staff.password, staff.totp)

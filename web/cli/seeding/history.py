@@ -1,0 +1,154 @@
+"""Two weeks of postings, with their invitations and accepted seats, made by the market's own services."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from labor_brands.brands.queries import brands
+from web.cli.seeding.people import near
+from web.cli.seeding.workers import TradeMix
+from zero_work_market.ground import clock
+from zero_work_market.ground.audit import SYSTEM, Actor
+from zero_work_market.ground.db import transaction
+from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.market.applications.service import decline, invite
+from zero_work_market.market.placements import service as placements
+from zero_work_market.market.placements.rules import PostingClosed, ProfilePaused, ShiftsOverlap, TooYoung
+from zero_work_market.market.postings import service as postings
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.queries import locked
+from zero_work_market.market.postings.rules import Draft, State
+from zero_work_market.market.shortlists.rules import free_slots, needed_slots
+from zero_work_market.people.employers.models import Employer
+from zero_work_market.people.employers.rules import Verification
+from zero_work_market.people.workers.models import Skill, Worker
+from zero_work_market.reference.law.queries import minimum_wage
+from zero_work_market.reference.occupations.queries import trade
+from zero_work_market.reference.regions.queries import region
+from zero_work_market.reference.regions.rules import km_between
+
+FIRST_DAY, LAST_DAY = -9, 5
+SHIFTS = (
+    (time(8), 4, 34), (time(13), 4, 26), (time(8), 8, 16), (time(7), 5, 8), (time(16), 4, 8), (time(18), 4, 5),
+    (time(22), 8, 3),
+)  # fmt: skip
+"""Start, hours, and how many of a hundred postings run so."""
+HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 5), (15, 2))
+ACCEPTANCE = 0.55
+WORDS = ("手脚麻利，干活仔细。", "手套、围裙这边有。", "站着干，能搬 20 公斤。", "带身份证，到了看一眼就还你。", "")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    id: int
+    lon: float
+    lat: float
+    radius_km: float
+    min_hourly_fen: int
+    week: int
+
+
+def make_history(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> None:
+    """Publish `count` postings around `on`, invite the near of the trade, let some accept, close what is over."""
+    mix = TradeMix()
+    with transaction(read_only=True) as session:
+        employers = session.scalars(select(Employer).order_by(Employer.id)).all()
+        employers = [one for one in employers if one.state in (Verification.VERIFIED, Verification.WAITING)]
+        candidates = _candidates(session)
+    days = sorted(chance.choices(range(FIRST_DAY, LAST_DAY + 1), k=count))
+    for done, ahead in enumerate(days, 1):
+        employer = employers[0] if done % 40 == 1 else chance.choice(employers)
+        code = "6-31-05-00" if employer is employers[0] else mix.pick(chance)
+        with transaction() as session:
+            _one(session, chance, employer, code, on + timedelta(days=ahead), on, candidates[code])
+        if done % 10 == 0 or done == count:
+            progress("用工", done, count)
+    moment = clock.at_local(on, time(5))
+    with transaction() as session:
+        placements.close_due(session, at=moment)
+        session.execute(update(OutboxRow).where(OutboxRow.done_at.is_(None)).values(done_at=moment))
+
+
+def _candidates(session: Session) -> dict[str, list[Candidate]]:
+    rows = session.execute(
+        select(
+            Skill.occupation, Worker.id, Worker.lon, Worker.lat, Worker.radius_km, Worker.min_hourly_fen, Worker.week
+        ).join(Worker, Worker.id == Skill.worker_id).order_by(Worker.id)
+    )  # fmt: skip
+    grouped: dict[str, list[Candidate]] = defaultdict(list)
+    for code, *values in rows:
+        grouped[code].append(Candidate(*values))
+    return grouped
+
+
+def _one(
+    session: Session, chance: random.Random, employer: Employer, code: str, day: date, on: date, known: list[Candidate]
+) -> None:
+    draft = _draft(chance, employer, code, day)
+    start = draft.shifts[0][0]
+    at = min(start - timedelta(hours=chance.randrange(18, 60)), clock.at_local(on, time(5)) - timedelta(minutes=30))
+    operator = Actor(employer.account_id, "employer")
+    posting = postings.publish(session, draft=draft, employer_id=employer.id, invite_first=0, by=operator, at=at)
+    if posting.state != State.OPEN:
+        return
+    free = [one for one in known if _suits(one, posting)]
+    free.sort(key=lambda one: km_between(one.lon, one.lat, posting.lon, posting.lat))
+    scores: dict[int, float | None] = {one.id: None for one in free[: -(-draft.headcount * 8 // 5)]}
+    invite(session, posting=locked(session, posting.id), scores=scores, by=SYSTEM, at=at + timedelta(minutes=1))
+    for worker_id in scores:
+        moment = at + timedelta(minutes=chance.randrange(3, 240))
+        if chance.random() < ACCEPTANCE:
+            _accept(session, posting, worker_id, moment)
+        elif chance.random() < 0.3:
+            decline(session, posting_id=posting.id, worker_id=worker_id, by=SYSTEM, at=moment)
+
+
+def _accept(session: Session, posting: Posting, worker_id: int, at: datetime) -> None:
+    worker = Actor(None, "worker")
+    try:
+        placements.accept(session, posting_id=posting.id, worker_id=worker_id, by=worker, at=at)
+    except (ShiftsOverlap, TooYoung, ProfilePaused, PostingClosed):
+        return
+
+
+def _suits(one: Candidate, posting: Posting) -> bool:
+    near_enough = km_between(one.lon, one.lat, posting.lon, posting.lat) <= one.radius_km
+    today = clock.local_date(posting.closes_at)
+    needed = needed_slots([(shift.starts_at, shift.ends_at) for shift in posting.shifts], today=today)
+    free = free_slots(one.week, today=today, days_off=(), taken=())
+    return near_enough and one.min_hourly_fen <= posting.hourly_fen and needed & free == needed
+
+
+def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> Draft:
+    town = region(employer.town)
+    lon, lat = near(chance, town, 1.2)
+    clock_time, hours, _ = chance.choices(SHIFTS, [weight for _, _, weight in SHIFTS])[0]
+    shifts = [_shift(day + timedelta(days=ahead), clock_time, hours) for ahead in range(_days(chance))]
+    floor = minimum_wage(employer.county, day).hourly_fen
+    hourly = max(floor, 100 * chance.choices(range(17, 36), [max(1, 20 - abs(20 - yuan)) for yuan in range(17, 36)])[0])
+    by_day = hours == 8 and chance.random() < 0.5
+    brand = next((b.code for b in brands() if b.county == employer.county and b.occupation == code), None)
+    return Draft(
+        employer_name=employer.name, title=trade(code).title, occupations=((code, 1),),
+        headcount=chance.choices([n for n, _ in HEADCOUNTS], [w for _, w in HEADCOUNTS])[0],
+        county=employer.county, town=employer.town, address=employer.address, lon=lon, lat=lat, shifts=tuple(shifts),
+        pay_kind="day" if by_day else "hour", pay_fen=hourly * hours if by_day else hourly, pieces_per_hour=None,
+        pay_days=chance.choice((1, 3, 7, 7, 15)), employment="零工", meals=chance.random() < 0.45,
+        lodging=chance.random() < 0.08, transport=chance.random() < 0.3, insurance=chance.random() < 0.6,
+        min_age=18, words=chance.choice(WORDS), brands=(brand,) if brand and chance.random() < 0.5 else (),
+        is_public_post=False,
+    )  # fmt: skip
+
+
+def _days(chance: random.Random) -> int:
+    return chance.choices((1, 2, 3), (84, 9, 7))[0]
+
+
+def _shift(day: date, start: time, hours: int) -> tuple[datetime, datetime]:
+    begin = clock.at_local(day, start)
+    return begin, begin + timedelta(hours=hours)

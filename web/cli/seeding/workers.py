@@ -1,0 +1,103 @@
+"""Workers with trades by a realistic mix."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from labor_brands.brands.queries import brands
+from web.cli.seeding.people import id_number, near, phone, pick_birthday, pick_county, pick_name, pick_town
+from zero_work_market.ground import clock
+from zero_work_market.ground.db import transaction
+from zero_work_market.ground.privacy import lookup
+from zero_work_market.people.accounts.models import Account
+from zero_work_market.people.workers.models import Consent, HeldBrand, Skill, Worker
+from zero_work_market.people.workers.rules import Given, Purpose
+from zero_work_market.reference.occupations.queries import trades
+from zero_work_market.reference.regions.queries import Region, region
+
+CHUNK = 1000
+FIRST_PHONE = 10_000_001
+NIGHT, MORNING, AFTERNOON, EVENING = range(4)
+EVERY_DAY, WEEKDAYS, WEEKEND = range(7), range(5), range(5, 7)
+WEEKS = (
+    (EVERY_DAY, (MORNING, AFTERNOON), 46),
+    (EVERY_DAY, (MORNING, AFTERNOON, EVENING), 18),
+    (EVERY_DAY, (MORNING,), 8),
+    (EVERY_DAY, (AFTERNOON,), 6),
+    (WEEKDAYS, (MORNING, AFTERNOON), 8),
+    (WEEKEND, (MORNING, AFTERNOON, EVENING), 7),
+    (EVERY_DAY, (EVENING, NIGHT), 4),
+    (EVERY_DAY, (NIGHT, MORNING, AFTERNOON, EVENING), 3),
+)
+"""Days, quarters, and how many of a hundred workers are free then."""
+RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
+LEVELS = (52, 27, 14, 5, 2)
+SKILL_COUNTS = (22, 33, 28, 17)
+FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
+
+
+def make_workers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
+    """Make `count` workers, a few of them without a phone. Returns the phone of the first, a packer in 嘉祥县."""
+    at = clock.at_local(on - timedelta(days=30), time(9))
+    mix = TradeMix()
+    for first in range(0, count, CHUNK):
+        with transaction() as session:
+            for serial in range(first, min(first + CHUNK, count)):
+                session.add(_worker(chance, mix, serial, on, at))
+        progress("工人", min(first + CHUNK, count), count)
+    return phone(FIRST_PHONE)
+
+
+class TradeMix:
+    """The gig trades, those named first in their table the commonest."""
+
+    def __init__(self) -> None:
+        self.trades = trades()
+        self.weights = [1 / (3 + rank) ** 0.8 for rank in range(len(self.trades))]
+
+    def pick(self, chance: random.Random) -> str:
+        return chance.choices(self.trades, self.weights)[0].code
+
+
+def _worker(chance: random.Random, mix: TradeMix, serial: int, on: date, at: datetime) -> Worker:
+    if serial == 0:
+        county, town = region("370829"), region("370829002")
+    else:
+        county = pick_county(chance)
+        town = pick_town(chance, county.code)
+    born = pick_birthday(chance, on)
+    surname, given = pick_name(chance, born)
+    number = id_number(county.code, born, serial)
+    lon, lat = near(chance, town, 1.8)
+    days, quarters, _ = WEEKS[0] if serial == 0 else chance.choices(WEEKS, [week[2] for week in WEEKS])[0]
+    worker = Worker(
+        surname=surname, id_number_hash=lookup(number, kind="id_number"), born_on=born, town=town.code,
+        lon=lon, lat=lat, radius_km=chance.choices([r for r, _ in RADII], [w for _, w in RADII])[0],
+        relocates=chance.random() < 0.03,
+        min_hourly_fen=chance.choices([fen for fen, _ in FLOORS_FEN], [w for _, w in FLOORS_FEN])[0],
+        week=sum(1 << (4 * day + quarter) for day in days for quarter in quarters),
+        active=True, registered_at=at,
+    )  # fmt: skip
+    worker.name, worker.id_number = surname + given, number
+    if serial == 0 or chance.random() < 0.97:
+        worker.account = _account(phone(FIRST_PHONE + serial), at)
+    _give_skills(chance, mix, worker, county, first="6-31-05-00" if serial == 0 else "")
+    worker.consents.append(Consent(purpose=Purpose.MATCHING, given_how=Given.BY_TAPPING, given_at=at))
+    return worker
+
+
+def _account(number: str, at: datetime) -> Account:
+    account = Account(phone_hash=lookup(number, kind="phone"), created_at=at)
+    account.phone = number
+    return account
+
+
+def _give_skills(chance: random.Random, mix: TradeMix, worker: Worker, county: Region, first: str) -> None:
+    wanted = chance.choices(range(1, 5), SKILL_COUNTS)[0]
+    codes = dict.fromkeys([first] if first else [])
+    codes.update(dict.fromkeys(mix.pick(chance) for _ in range(wanted)))
+    for code in codes:
+        worker.skills.append(Skill(occupation=code, level=chance.choices(range(1, 6), LEVELS)[0]))
+        brand = next((b for b in brands() if b.county == county.code and b.occupation == code), None)
+        if brand and chance.random() < 0.6:
+            worker.brands.append(HeldBrand(brand=brand.code))

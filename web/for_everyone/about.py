@@ -1,0 +1,25 @@
+"""How ranking works, and the law that postings are judged by, with its sources."""
+
+from flask import render_template
+
+from matching import Weights
+from web.auth import EVERYONE, may_enter
+from web.for_everyone.blueprint import pages
+from zero_work_market.ground import clock
+from zero_work_market.reference.law import queries as law
+from zero_work_market.reference.regions.queries import counties
+
+
+@pages.get("/ranking")
+@may_enter(EVERYONE)
+def ranking() -> str:
+    """The principle of the ranking, published (算法推荐管理规定 16, 17)."""
+    return render_template("for_everyone/ranking.html", weights=Weights())
+
+
+@pages.get("/law")
+@may_enter(EVERYONE)
+def law_page() -> str:
+    today = clock.local_date(clock.now())
+    floors = [(county, law.minimum_wage(county.code, today)) for county in counties()]
+    return render_template("for_everyone/law.html", clauses=law.clauses(), floors=floors, today=today)

@@ -1,0 +1,75 @@
+"""A worker's answers: accept, decline, withdraw."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from web.auth import WORKER, may_enter, viewer
+from web.errors import wording
+from web.for_workers.blueprint import pages
+from zero_work_market.ground import clock
+from zero_work_market.ground.db import transaction
+from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.applications import service as applications
+from zero_work_market.market.placements import service as placements
+
+
+@pages.post("/postings/<int:posting_id>/accept")
+@may_enter(WORKER)
+def accept(posting_id: int) -> Response:
+    """Take a seat, or a place in the queue."""
+
+    def answer(session: Session) -> str:
+        taken = placements.accept(
+            session, posting_id=posting_id, worker_id=_worker_id(), by=viewer().as_worker(), at=clock.now(),
+            key=request.form.get("key"),
+        )  # fmt: skip
+        if taken.seat is not None:
+            return "接好了。到点去就行，去不了早点说。"
+        return f"排上了，你是第 {taken.queue_place} 个。有人退出就轮到你，直接算你接了，会发短信告诉你。"
+
+    return _done(answer, posting_id)
+
+
+@pages.post("/postings/<int:posting_id>/decline")
+@may_enter(WORKER)
+def decline(posting_id: int) -> Response:
+    def answer(session: Session) -> str:
+        applications.decline(
+            session, posting_id=posting_id, worker_id=_worker_id(), by=viewer().as_worker(), at=clock.now()
+        )
+        return "说好了，这单你去不了。"
+
+    return _done(answer, posting_id)
+
+
+@pages.post("/postings/<int:posting_id>/withdraw")
+@may_enter(WORKER)
+def withdraw(posting_id: int) -> Response:
+    """Give up a seat or a place in the queue; taken back by accepting again while there is room."""
+
+    def answer(session: Session) -> str:
+        placements.withdraw(
+            session, posting_id=posting_id, worker_id=_worker_id(), by=viewer().as_worker(), at=clock.now()
+        )
+        return "退掉了。改主意的话，有空位还能再接。"
+
+    return _done(answer, posting_id)
+
+
+def _done(answer: Callable[[Session], str], posting_id: int) -> Response:
+    try:
+        with transaction() as session:
+            said = answer(session)
+        flash(said, "ok")
+    except LeyeError as error:
+        flash(wording(error)[1], "bad")
+    return redirect(url_for("everyone.posting", posting_id=posting_id), 303)
+
+
+def _worker_id() -> int:
+    worker_id = viewer().worker_id
+    assert worker_id is not None
+    return worker_id

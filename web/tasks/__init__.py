@@ -1,0 +1,1 @@
+"""What happens after a commit: events of the outbox, and what beat asks for at its times."""

@@ -1,0 +1,44 @@
+"""What beat asks for at its times; see `schedule` in app.py."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from web.tasks.app import BEAT, app
+from web.tasks.events import handle
+from zero_work_market.ground import changes, clock, db, messages, once, outbox
+from zero_work_market.ground import heartbeat as heartbeats
+from zero_work_market.market.placements.service import close_due
+from zero_work_market.people.accounts.models import LoginCode
+
+
+@app.task(name=f"{BEAT}.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Deliver the events that wait: whose wake-up was lost, whose worker died, whose pause after a failure is over."""
+    with db.transaction(read_only=True) as session:
+        due = outbox.due(session, at=clock.now())
+    for event_id in due:
+        handle(event_id)
+
+
+@app.task(name=f"{BEAT}.heartbeat")  # type: ignore[untyped-decorator]
+def heartbeat() -> None:
+    with db.transaction() as session:
+        heartbeats.beat(session, at=clock.now())
+
+
+@app.task(name=f"{BEAT}.expire")  # type: ignore[untyped-decorator]
+def expire() -> None:
+    """Close what its time has closed."""
+    with db.transaction() as session:
+        close_due(session, at=clock.now())
+
+
+@app.task(name=f"{BEAT}.prune")  # type: ignore[untyped-decorator]
+def prune() -> None:
+    """Forget what nobody needs any more."""
+    at = clock.now()
+    with db.transaction() as session:
+        for room in (changes, outbox, messages, once):
+            room.prune(session, at=at)
+        session.execute(delete(LoginCode).where(LoginCode.expires_at < at - timedelta(days=1)))

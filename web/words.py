@@ -1,0 +1,130 @@
+"""Rows of the market in plain words, for cards and lists."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from labor_brands.brands.queries import brand_name
+from web.drawings import Part
+from web.filters import km, when, yuan
+from zero_work_market.ground.clock import local, local_date
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.rules import PayKind, State
+from zero_work_market.market.search.rules import Job
+from zero_work_market.market.shortlists.rules import Place
+from zero_work_market.reference.occupations.queries import label, occupation
+from zero_work_market.reference.regions.queries import region
+
+UNITS = {PayKind.HOUR: "元/小时", PayKind.DAY: "元/天", PayKind.MONTH: "元/月", PayKind.PIECE: "元/件"}
+STATES = {
+    State.WAITING: "等审核", State.OPEN: "正在招", State.FILLED: "招满了", State.REFUSED: "没通过",
+    State.WITHDRAWN: "停招了", State.EXPIRED: "已开工，不招了", State.SUSPENDED: "单位停用了",
+}  # fmt: skip
+SHUT = {
+    "slots": "跟你有空的时间对不上", "pay": "比你要的工钱低", "distance": "比你想走的远", "skill": "手艺对不上",
+}  # fmt: skip
+QUARTERS = ("夜里", "上午", "下午", "晚上")
+
+
+def rate(job: Job | Posting) -> str:
+    """ "18 元/小时" """
+    return f"{yuan(job.pay_fen)} {UNITS[job.pay_kind]}"
+
+
+def shifts_said(shifts: Sequence[tuple[datetime, datetime]], now: datetime) -> str:
+    """ "明天 08:00–12:00", and how many days when there are several: "明天 08:00–12:00 起，3 天" """
+    said = when(*shifts[0], now)
+    return said if len(shifts) == 1 else f"{said} 起，{len(shifts)} 天"
+
+
+def paid_said(pay_days: int) -> str:
+    return "当天结" if pay_days <= 1 else f"{pay_days} 天内到账"
+
+
+def extras(job: Job | Posting) -> list[str]:
+    """What comes with the work: 管饭, 管住, 有车接, 有保险."""
+    given = ((job.meals, "管饭"), (job.lodging, "管住"), (job.transport, "有车接"), (job.insurance, "有保险"))
+    return [said for has, said in given if has]
+
+
+def terms(job: Job | Posting) -> str:
+    """ "7 天内到账 · 有车接" """
+    return " · ".join([paid_said(job.pay_days), *extras(job)[:1]])
+
+
+def closed_said(job: Job) -> str | None:
+    """Why nobody can be taken any more; None while it takes."""
+    return None if job.state in (State.OPEN, State.FILLED) else STATES[job.state]
+
+
+def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:
+    """ "下午有空", or "那几天有空" for work of several days."""
+    start = local(shifts[0][0])
+    several = len({local_date(begin) for begin, _ in shifts}) > 1
+    return "那几天有空" if several else f"{QUARTERS[start.hour // 6]}有空"
+
+
+def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, int]]) -> str:
+    """What a worker's skill is to the occupations asked for: "会包装", "包装 3 级", "干过分拣"."""
+    held = dict(skills)
+    for code, _ in wanted:
+        if code in held:
+            return f"会{label(code)}" if held[code] < 3 else f"{label(code)} {held[code]} 级"
+    for code, _ in wanted:
+        for own, _ in skills:
+            if occupation(own).small == occupation(code).small:
+                return f"干过{label(own)}"
+    return f"干过{label(skills[0][0])}" if skills else ""
+
+
+def reasons(
+    posting_occupations: Sequence[tuple[str, int]],
+    posting_brands: Sequence[str],
+    shifts: Sequence[tuple[datetime, datetime]],
+    skills: Sequence[tuple[str, int]],
+    brands: Iterable[str],
+) -> list[str]:
+    """Chips under a name: skill, brand, time."""
+    shared = [brand_name(code) for code in brands if code in posting_brands]
+    said = [skill_said(posting_occupations, skills) if posting_occupations else "", *shared[:1], part_of_day(shifts)]
+    return [word for word in said if word]
+
+
+def score_parts(
+    place: Place,
+    *,
+    wanted: Sequence[tuple[str, int]],
+    skills: Sequence[tuple[str, int]],
+    brands: Sequence[str],
+    gains_fen: int,
+) -> list[Part]:
+    """The score's parts in points of a hundred, with what each says."""  # fmt: skip
+    skill = skill_said(wanted, skills) if wanted else "不挑手艺"
+    said = {
+        "skill": f"{skill}，正对口" if wanted and place.parts["skill"] >= 0.999 else skill or "不对口",
+        "location": km(place.distance_km),
+        "brand": "、".join(brand_name(code) for code in brands) or "没有要的品牌",
+        "pay": f"比想要的多 {yuan(gains_fen)} 元" if gains_fen else "正好是想要的",
+    }
+    names = {"skill": "手艺", "location": "远近", "brand": "品牌", "pay": "工钱"}
+    return [
+        Part(name, said[key], 100 * place.weights[key] * place.parts[key], round(100 * place.weights[key]))
+        for key, name in names.items()
+    ]
+
+
+def hours_of(shifts: Sequence[tuple[datetime, datetime]]) -> str:
+    """Hours of all shifts: "4", "7.5"."""
+    hours = sum((end - start).total_seconds() for start, end in shifts) / 3600
+    return f"{hours:g}"
+
+
+def town_name(code: str) -> str:
+    return region(code).name
+
+
+GLOBALS = {
+    "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
+    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name, "shut_said": SHUT, "label": label,
+    "brand_name": brand_name, "posting_states": STATES,
+}  # fmt: skip
+"""Functions that templates call."""

@@ -1,0 +1,266 @@
+"""Taking a seat, giving it up, taking it away.
+
+Every verb locks the posting first and then at most one worker, so that no two of them can wait for each other, and a
+worker's overlapping acceptances of two postings are decided one after the other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from zero_work_market.ground import once, outbox
+from zero_work_market.ground.audit import SYSTEM, Actor, record
+from zero_work_market.ground.errors import NotFound
+from zero_work_market.market.applications.models import Application
+from zero_work_market.market.applications.queries import application_of, queue_of
+from zero_work_market.market.applications.rules import State as ApplicationState
+from zero_work_market.market.applications.rules import require_move
+from zero_work_market.market.applications.service import close_pending, close_unanswered
+from zero_work_market.market.placements.events import PlacementCancelled, SeatAccepted, SeatFreed
+from zero_work_market.market.placements.models import Placement
+from zero_work_market.market.placements.queries import (
+    engagement,
+    engagements,
+    free_seat,
+    held_by,
+    placement_of,
+)
+from zero_work_market.market.placements.rules import (
+    PostingClosed,
+    ProfilePaused,
+    ShiftsOverlap,
+    State,
+    TooYoung,
+    clash,
+    is_late_notice,
+)
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.queries import due_to_close, locked, of_employer_ids
+from zero_work_market.market.postings.rules import TAKING
+from zero_work_market.market.postings.rules import State as PostingState
+from zero_work_market.market.postings.service import move
+from zero_work_market.people.employers import service as employers
+from zero_work_market.people.workers.models import Worker
+from zero_work_market.people.workers.rules import age_on
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an acceptance came to: a seat, or a place in the queue."""
+
+    posting_id: int
+    worker_id: int
+    placement_id: int | None
+    seat: int | None
+    queue_place: int | None
+
+
+def accept(
+    session: Session,
+    *,
+    posting_id: int,
+    worker_id: int,
+    by: Actor,
+    at: datetime,
+    key: str | None = None,
+    overlap_reason: str = "",
+) -> Answer:
+    """Take a seat of the posting, or a place in its queue when all are taken or others wait.
+
+    The same acceptance again, with or without its idempotency `key`, answers the same. `overlap_reason` is staff's word
+    for letting shifts overlap; it is logged. Raises NotFound, PostingClosed, TooYoung, ProfilePaused, ShiftsOverlap.
+    """
+    posting = locked(session, posting_id)
+    request = f"accept:{posting_id}:{worker_id}"
+    if by.account_id is not None and once.result_of(session, account_id=by.account_id, key=key, request=request):
+        return answer_of(session, posting_id=posting_id, worker_id=worker_id)
+    _require_taking(posting, at)
+    worker = _locked_worker(session, worker_id)
+    application = application_of(session, posting_id=posting_id, worker_id=worker_id)
+    if application is None or application.state not in (ApplicationState.ACCEPTED, ApplicationState.QUEUED):
+        _require_fit(posting, worker)
+        _require_no_clash(session, posting, worker_id, at, overlap_reason)
+        application = _answered(session, application, posting, worker_id, at)
+        _seat_or_queue(session, posting, application, by, at, overlap_reason)
+    if by.account_id is not None:
+        once.remember(session, account_id=by.account_id, key=key, request=request, result_id=application.id, at=at)
+    return answer_of(session, posting_id=posting_id, worker_id=worker_id)
+
+
+def answer_of(session: Session, *, posting_id: int, worker_id: int) -> Answer:
+    """How a worker stands with a posting now."""
+    placement = placement_of(session, posting_id=posting_id, worker_id=worker_id)
+    if placement is not None and placement.seat is not None:
+        return Answer(posting_id, worker_id, placement.id, placement.seat, None)
+    queue = queue_of(session, posting_id=posting_id)
+    place = queue.index(worker_id) + 1 if worker_id in queue else None
+    return Answer(posting_id, worker_id, None, None, place)
+
+
+def withdraw(session: Session, *, posting_id: int, worker_id: int, by: Actor, at: datetime) -> None:
+    """Give up a seat or a place in the queue; the next in the queue is called. Raises NotFound, PostingClosed."""
+    posting = locked(session, posting_id)
+    application = application_of(session, posting_id=posting_id, worker_id=worker_id)
+    if application is None or application.state not in (ApplicationState.ACCEPTED, ApplicationState.QUEUED):
+        raise NotFound(what="seat")
+    _require_taking(posting, at)
+    _move_application(application, ApplicationState.WITHDRAWN)
+    application.answered_at = at
+    placement = placement_of(session, posting_id=posting_id, worker_id=worker_id)
+    if placement is not None and placement.seat is not None:
+        placement.state, placement.seat, placement.ended_at = State.WITHDRAWN, None, at
+        placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)
+        if posting.state == PostingState.FILLED:
+            move(posting, PostingState.OPEN)
+        session.flush()
+        if queue_of(session, posting_id=posting_id):
+            outbox.announce(session, SeatFreed(posting_id=posting_id))
+    record(session, verb="seat.withdrawn", subject=f"posting:{posting_id}", by=by, at=at, worker=worker_id)
+
+
+def fill_from_queue(session: Session, *, posting_id: int, at: datetime) -> Placement | None:
+    """Give a free seat to the first in the queue whose time is still free; announces again while both are left."""
+    posting = locked(session, posting_id)
+    if posting.state not in TAKING or posting.closes_at <= at or free_seat(session, posting_id=posting_id) is None:
+        return None
+    for worker_id in queue_of(session, posting_id=posting_id):
+        if clash(engagement(posting), engagements(session, worker_id=worker_id, after=at, but=posting_id)):
+            continue
+        _locked_worker(session, worker_id)
+        _require_no_clash(session, posting, worker_id, at, "")
+        application = application_of(session, posting_id=posting_id, worker_id=worker_id)
+        assert application is not None
+        placement = _seat(session, posting, application, SYSTEM, at, "")
+        if placement is not None and free_seat(session, posting_id=posting_id) is not None:
+            outbox.announce(session, SeatFreed(posting_id=posting_id))
+        return placement
+    return None
+
+
+def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime, reason: str = "") -> Posting:
+    """The employer calls the work off: seats are taken away, everything pending closes, workers are told."""
+    posting = locked(session, posting_id)
+    move(posting, PostingState.WITHDRAWN)
+    posting.state_reason = reason
+    _take_seats_away(session, posting, at)
+    close_pending(session, posting_ids=[posting_id], at=at)
+    late = is_late_notice(starts_at=posting.closes_at, at=at)
+    record(session, verb="posting.cancelled", subject=f"posting:{posting_id}", by=by, at=at, reason=reason, late=late)
+    return posting
+
+
+def suspend_employer(session: Session, *, employer_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """Suspend an employer and everything it has open."""
+    employers.suspend(session, employer_id=employer_id, reason=reason, by=by, at=at)
+    for posting_id in of_employer_ids(session, employer_id=employer_id, states=(*TAKING, PostingState.WAITING)):
+        posting = locked(session, posting_id)
+        move(posting, PostingState.SUSPENDED)
+        _take_seats_away(session, posting, at)
+        close_pending(session, posting_ids=[posting_id], at=at)
+
+
+def close_due(session: Session, *, at: datetime) -> int:
+    """Close the postings whose first shift began, and the invitations not answered in time. Returns how many closed."""
+    ids = due_to_close(session, at=at)
+    for posting_id in ids:
+        move(locked(session, posting_id), PostingState.EXPIRED)
+    return len(ids) + close_pending(session, posting_ids=ids, at=at) + close_unanswered(session, at=at)
+
+
+def _require_taking(posting: Posting, at: datetime) -> None:
+    if posting.state not in TAKING:
+        raise PostingClosed(state=posting.state)
+    if posting.closes_at <= at:
+        raise PostingClosed(state=PostingState.EXPIRED)
+
+
+def _locked_worker(session: Session, worker_id: int) -> Worker:
+    worker = session.get(Worker, worker_id, with_for_update=True)
+    if worker is None:
+        raise NotFound(what="worker")
+    return worker
+
+
+def _require_fit(posting: Posting, worker: Worker) -> None:
+    if not worker.active:
+        raise ProfilePaused()
+    if age_on(worker.born_on, posting.closes_at.date()) < posting.min_age:
+        raise TooYoung(min_age=posting.min_age)
+
+
+def _require_no_clash(session: Session, posting: Posting, worker_id: int, at: datetime, overlap_reason: str) -> None:
+    if overlap_reason:
+        return
+    found = clash(engagement(posting), engagements(session, worker_id=worker_id, after=at, but=posting.id))
+    if found:
+        raise ShiftsOverlap(other=found[0].title, other_id=found[0].posting_id, reason=found[1])
+
+
+def _answered(
+    session: Session, application: Application | None, posting: Posting, worker_id: int, at: datetime
+) -> Application:
+    if application is None:
+        application = Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
+        session.add(application)
+    application.answered_at = at
+    return application
+
+
+def _seat_or_queue(
+    session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
+) -> None:
+    free = free_seat(session, posting_id=posting.id) is not None
+    waiting = bool(queue_of(session, posting_id=posting.id))
+    if free and not waiting:
+        _seat(session, posting, application, by, at, overlap_reason)
+        return
+    _move_application(application, ApplicationState.QUEUED)
+    application.queued_at = at
+    session.flush()
+    record(session, verb="seat.queued", subject=f"posting:{posting.id}", by=by, at=at, worker=application.worker_id)
+    if free:
+        outbox.announce(session, SeatFreed(posting_id=posting.id))
+
+
+def _seat(
+    session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
+) -> Placement | None:
+    number = free_seat(session, posting_id=posting.id)
+    if number is None:
+        return None
+    _move_application(application, ApplicationState.ACCEPTED)
+    placement = placement_of(session, posting_id=posting.id, worker_id=application.worker_id)
+    if placement is None:
+        placement = Placement(posting_id=posting.id, worker_id=application.worker_id)
+        session.add(placement)
+    placement.seat, placement.state, placement.accepted_at, placement.ended_at = number, State.ACCEPTED, at, None
+    placement.ended_late = False
+    if overlap_reason:
+        placement.overlap_allowed_by, placement.overlap_reason = by.account_id, overlap_reason
+    session.flush()
+    if free_seat(session, posting_id=posting.id) is None:
+        move(posting, PostingState.FILLED)
+    outbox.announce(session, SeatAccepted(placement_id=placement.id))
+    subject = f"posting:{posting.id}"
+    record(
+        session, verb="seat.accepted", subject=subject, by=by, at=at, reason=overlap_reason, worker=placement.worker_id
+    )
+    return placement
+
+
+def _move_application(application: Application, target: ApplicationState) -> None:
+    if application.state is not None:
+        require_move(application.state, target)
+    application.state = target
+
+
+def _take_seats_away(session: Session, posting: Posting, at: datetime) -> None:
+    for placement in held_by(session, posting_id=posting.id):
+        placement.state, placement.seat, placement.ended_at = State.CANCELLED, None, at
+        placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)
+        application = application_of(session, posting_id=posting.id, worker_id=placement.worker_id)
+        if application is not None:
+            _move_application(application, ApplicationState.CLOSED)
+        outbox.announce(session, PlacementCancelled(placement_id=placement.id))
+    session.flush()

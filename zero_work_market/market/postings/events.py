@@ -1,0 +1,12 @@
+"""What postings announce."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zero_work_market.ground.outbox import Event
+
+
+@dataclass(frozen=True)
+class PostingPublished(Event):
+    kind: ClassVar[str] = "posting_published"
+    posting_id: int

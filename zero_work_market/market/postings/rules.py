@@ -1,0 +1,45 @@
+"""States of a posting, how pay is given, and the gate that judges a draft."""
+
+from enum import StrEnum
+
+from zero_work_market.ground.errors import IllegalMove
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    """In the staff's moderation queue."""
+    OPEN = "open"
+    FILLED = "filled"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Cancelled by its employer."""
+    EXPIRED = "expired"
+    """Its first shift began."""
+    SUSPENDED = "suspended"
+    """Its employer is suspended."""
+
+
+MOVES: dict[State, set[State]] = {
+    State.WAITING: {State.OPEN, State.REFUSED, State.WITHDRAWN, State.EXPIRED, State.SUSPENDED},
+    State.OPEN: {State.FILLED, State.REFUSED, State.WITHDRAWN, State.EXPIRED, State.SUSPENDED},
+    State.FILLED: {State.OPEN, State.REFUSED, State.WITHDRAWN, State.EXPIRED, State.SUSPENDED},
+    State.REFUSED: set(),
+    State.WITHDRAWN: set(),
+    State.EXPIRED: set(),
+    State.SUSPENDED: set(),
+}
+TAKING = (State.OPEN, State.FILLED)
+"""States in which a worker may accept, if only a place in the queue."""
+
+
+class PayKind(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    PIECE = "piece"
+
+
+def require_move(current: State, target: State) -> None:
+    """Raises IllegalMove unless `current` may become `target`."""
+    if target not in MOVES[current]:
+        raise IllegalMove(what="posting", from_state=current, to_state=target)

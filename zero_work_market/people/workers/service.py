@@ -1,0 +1,357 @@
+"""The verbs on workers. A worker keeps the own profile; staff and agents keep those of their region, all of it audited.
+
+Every change goes through the ORM's flush, so that the change feed tells the engines.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from zero_work_market.ground import audit, clock
+from zero_work_market.ground.audit import Actor
+from zero_work_market.ground.errors import InvalidValue, LeyeError, NotAllowed, NotFound
+from zero_work_market.ground.privacy import lookup
+from zero_work_market.people.accounts import queries as accounts
+from zero_work_market.people.accounts import service as accounts_service
+from zero_work_market.people.accounts.rules import CodePurpose, Permission, birth_date, check_reason
+from zero_work_market.people.workers import queries, rules
+from zero_work_market.people.workers.models import Consent, DayOff, HeldBrand, Skill, Worker
+from zero_work_market.people.workers.rules import Given, NewSkill, NewWorker, Place, Profile, Purpose, Secret
+from zero_work_market.reference.law import queries as law
+from zero_work_market.reference.occupations import queries as occupations
+from zero_work_market.reference.regions import queries as regions
+
+
+def register(
+    session: Session, *, new: NewWorker, by: Actor, at: datetime, account_id: int | None = None, slip: str = ""
+) -> Worker:
+    """Register a person: oneself with one's own `account_id`, or by an agent with the number of the consent slip.
+
+    Raises AlreadyRegistered, UnderAge, SlipMissing, NotAllowed, OutOfScope, InvalidValue, NotFound.
+    """
+    today = clock.local_date(at)
+    new = rules.check_new(new, today=today)
+    slip = _require_may_register(session, new.place, by, account_id, slip)
+    born = birth_date(new.id_number)
+    rules.check_age(born, today=today, least=law.gate_law().limit("working_age", today).value)
+    if account_id is not None and queries.worker_of_account(session, account_id) is not None:
+        raise rules.AlreadyRegistered(same="account")
+    id_number_hash = lookup(new.id_number, kind="id_number")
+    worker = _erased_row(session, id_number_hash) or Worker()
+    worker.name, worker.surname, worker.born_on = new.name, rules.surname_of(new.name), born
+    worker.id_number, worker.id_number_hash = new.id_number, id_number_hash
+    worker.account_id, worker.registered_at = account_id, at
+    worker.registered_by = None if by.account_id == account_id else by.account_id
+    worker.active, worker.erased_at, worker.kept_until = True, None, None
+    for name, value in asdict(new.profile).items():
+        setattr(worker, name, value)
+    _put_place(session, worker, new.place)
+    _put_skills(worker, new.skills)
+    _put_phone(worker, new.phone if account_id is None else _own_phone(session, account_id))
+    worker.consents.append(_consent(by, at, slip))
+    try:
+        with session.begin_nested():
+            session.add(worker)
+            session.flush()
+    except IntegrityError:
+        raise rules.AlreadyRegistered(same="person") from None
+    _flag_shared_phone(session, worker, by, at)
+    _changed(session, "worker.registered", worker, by, at)
+    return worker
+
+
+def bind_phone(
+    session: Session, *, worker_id: int, phone: str, code: str, by: Actor, at: datetime
+) -> Worker | LeyeError:
+    """Give a worker the account of `phone`, proved by the code sent there for binding (`CodePurpose.BIND`).
+
+    Returns a wrong or expired code's refusal, to be committed. Raises AlreadyRegistered when the account has a worker.
+    """
+    worker = _worker_for(session, worker_id, by)
+    proved = accounts_service.try_code(session, phone=phone, code=code, at=at, purpose=CodePurpose.BIND)
+    if isinstance(proved, LeyeError):
+        return proved
+    other = queries.worker_of_account(session, proved.id)
+    if other is not None and other.id != worker.id:
+        raise rules.AlreadyRegistered(same="account")
+    worker.account_id = proved.id
+    _put_phone(worker, proved.phone)
+    _changed(session, "worker.phone_bound", worker, by, at)
+    return worker
+
+
+def set_place(session: Session, *, worker_id: int, place: Place, by: Actor, at: datetime) -> None:
+    """Move a worker's home. Staff need both the old and the new one in their region."""
+    worker = _worker_for(session, worker_id, by)
+    rules.check_point(place)
+    if by.account_id != worker.account_id:
+        region = place.village or place.town
+        accounts_service.require(session, by=by, permission=Permission.REGISTER_WORKER, region=region)
+    _put_place(session, worker, place)
+    _changed(session, "worker.moved", worker, by, at)
+
+
+def set_radius(session: Session, *, worker_id: int, radius_km: float, relocates: bool, by: Actor, at: datetime) -> None:
+    """How far the worker goes, 0–300 km; who relocates goes anywhere."""
+    _set(session, worker_id, by, at, radius_km=radius_km, relocates=relocates)
+
+
+def set_floor(session: Session, *, worker_id: int, min_hourly_fen: int, by: Actor, at: datetime) -> None:
+    """The least hourly pay that the worker wants to hear of, 0 for any."""
+    _set(session, worker_id, by, at, min_hourly_fen=min_hourly_fen)
+
+
+def set_week(session: Session, *, worker_id: int, week: int, by: Actor, at: datetime) -> None:
+    """The free quarters of an ordinary week, 28 bits as in `rules.Profile`."""
+    _set(session, worker_id, by, at, week=week)
+
+
+def add_day_off(session: Session, *, worker_id: int, day: date, by: Actor, at: datetime) -> None:
+    """A day on which the worker isn't free; said twice, it is there once. Raises InvalidValue for a past day."""
+    worker = _worker_for(session, worker_id, by)
+    if day < clock.local_date(at):
+        raise InvalidValue(field="day", reason="past")
+    if day not in queries.days_off(session, worker.id):
+        session.add(DayOff(worker_id=worker.id, day=day))
+        _changed(session, "worker.day_off_added", worker, by, at, day=day.isoformat())
+
+
+def remove_day_off(session: Session, *, worker_id: int, day: date, by: Actor, at: datetime) -> None:
+    worker = _worker_for(session, worker_id, by)
+    held = session.scalars(select(DayOff).where(DayOff.worker_id == worker.id, DayOff.day == day)).one_or_none()
+    if held is not None:
+        session.delete(held)
+        _changed(session, "worker.day_off_removed", worker, by, at, day=day.isoformat())
+
+
+def set_skills(session: Session, *, worker_id: int, skills: Iterable[NewSkill], by: Actor, at: datetime) -> None:
+    """Make these the worker's skills. A certificate seen before stays seen while occupation, level and name stay."""
+    worker = _worker_for(session, worker_id, by)
+    _put_skills(worker, rules.check_skills(skills))
+    _changed(session, "worker.skills_set", worker, by, at)
+
+
+def see_certificate(session: Session, *, worker_id: int, occupation: str, by: Actor, at: datetime) -> None:
+    """Staff or an agent saw the certificate that a skill names. Raises NotAllowed to the worker; NotFound if none."""
+    worker = _worker_for(session, worker_id, by)
+    if by.account_id is not None and by.account_id == worker.account_id:
+        raise NotAllowed(permission=Permission.REGISTER_WORKER.value, region=worker.town)
+    skill = next((skill for skill in worker.skills if skill.occupation == occupation and skill.certificate), None)
+    if skill is None:
+        raise NotFound(what="certificate", worker_id=worker_id)
+    skill.certificate_seen_at = at
+    _changed(session, "worker.certificate_seen", worker, by, at, occupation=occupation)
+
+
+def set_brands(session: Session, *, worker_id: int, brands: Iterable[str], by: Actor, at: datetime) -> None:
+    """Make these the brand codes that the worker holds; by county or city staff, not by the worker."""
+    worker = _worker(session, worker_id)
+    accounts_service.require(session, by=by, permission=Permission.SET_BRANDS, region=worker.town)
+    wanted = rules.check_brands(brands)
+    held = {row.brand: row for row in worker.brands}
+    for brand in held.keys() - set(wanted):
+        worker.brands.remove(held[brand])
+    worker.brands.extend(HeldBrand(brand=brand) for brand in wanted if brand not in held)
+    _changed(session, "worker.brands_set", worker, by, at, brands=list(wanted))
+
+
+def pause(session: Session, *, worker_id: int, by: Actor, at: datetime) -> None:
+    """Out of every ranking until `resume`."""
+    worker = _worker_for(session, worker_id, by)
+    worker.active = False
+    _changed(session, "worker.paused", worker, by, at)
+
+
+def resume(session: Session, *, worker_id: int, by: Actor, at: datetime) -> None:
+    worker = _worker_for(session, worker_id, by)
+    worker.active = True
+    _changed(session, "worker.resumed", worker, by, at)
+
+
+def reveal(session: Session, *, worker_id: int, what: Secret, reason: str, by: Actor, at: datetime) -> str:
+    """The full name, ID number or phone, for staff of the worker's region; logged each time with its reason.
+
+    Raises ReasonMissing, NotAllowed, OutOfScope; NotFound also for a phone that isn't there. Works on an erased profile
+    as long as the law keeps it.
+    """
+    worker = _worker(session, worker_id, erased=True)
+    region = worker.village or worker.town
+    accounts_service.require(session, by=by, permission=Permission.SEE_FULL_ID, region=region)
+    return show(session, worker_id=worker_id, what=what, reason=reason, by=by, at=at)
+
+
+def show(session: Session, *, worker_id: int, what: Secret, reason: str, by: Actor, at: datetime) -> str:
+    """As `reveal`, for a caller that has decided by itself that `by` may look: a confirmed hire opens the phone."""
+    reason = check_reason(reason)
+    worker = _worker(session, worker_id, erased=True)
+    secret: str | None = getattr(worker, what.value)
+    if not secret:
+        raise NotFound(what=what.value, worker_id=worker_id)
+    audit.record(session, verb=f"worker.{what}_seen", subject=_subject(worker), by=by, at=at, reason=reason)
+    session.flush()
+    return secret
+
+
+def export_of(session: Session, *, worker_id: int, by: Actor, at: datetime) -> dict[str, Any]:
+    """All that is kept of a worker, ready for JSON, for the worker alone (个人信息保护法 45). Raises NotAllowed."""
+    worker = _worker(session, worker_id)
+    if by.account_id is None or by.account_id != worker.account_id:
+        raise NotAllowed(permission="export", region=worker.town)
+    data = queries.own_data(session, worker)
+    audit.record(session, verb="worker.exported", subject=_subject(worker), by=by, at=at)
+    session.flush()
+    return data
+
+
+def erase(session: Session, *, worker_id: int, kept_until: date | None, by: Actor, at: datetime) -> None:
+    """Empty the profile and rank it no more, by the worker or staff whom the worker asked (个人信息保护法 47).
+
+    `kept_until` is the last day on which the ledgers of the worker's hires must show name and ID number; they stay,
+    marked, until then. None when there was no hire: they go at once.
+    """
+    worker = _worker_for(session, worker_id, by)
+    worker.active, worker.erased_at, worker.kept_until = False, at, kept_until
+    worker.account_id = worker.village = None
+    worker.lon, worker.lat = round(worker.lon, 1), round(worker.lat, 1)
+    worker.relocates, worker.min_hourly_fen, worker.week = False, 0, 0
+    _put_phone(worker, None)
+    worker.skills.clear()
+    worker.brands.clear()
+    for row in session.scalars(select(DayOff).where(DayOff.worker_id == worker.id)):
+        session.delete(row)
+    for consent in worker.consents:
+        consent.withdrawn_at = consent.withdrawn_at or at
+    if kept_until is None:
+        _forget_person(worker)
+    _changed(session, "worker.erased", worker, by, at)
+
+
+def forget_kept(session: Session, *, at: datetime) -> int:
+    """Let go of the name and ID number of erased profiles whose `kept_until` is over. Returns how many."""
+    over = select(Worker).where(Worker.kept_until < clock.local_date(at)).with_for_update()
+    workers = session.scalars(over).all()
+    for worker in workers:
+        _forget_person(worker)
+        _changed(session, "worker.forgotten", worker, audit.SYSTEM, at)
+    return len(workers)
+
+
+def _worker(session: Session, worker_id: int, *, erased: bool = False) -> Worker:
+    """The worker, locked. Raises NotFound; an erased one is found only if asked for."""
+    worker = session.get(Worker, worker_id, with_for_update=True, populate_existing=True)
+    if worker is None or (worker.erased_at is not None and not erased):
+        raise NotFound(what="worker", id=worker_id)
+    return worker
+
+
+def _worker_for(session: Session, worker_id: int, by: Actor) -> Worker:
+    """The worker, locked, for themselves or for staff of their region. Raises NotFound, NotAllowed, OutOfScope."""
+    worker = _worker(session, worker_id)
+    if by.account_id is None or by.account_id != worker.account_id:
+        region = worker.village or worker.town
+        accounts_service.require(session, by=by, permission=Permission.REGISTER_WORKER, region=region)
+    return worker
+
+
+def _require_may_register(session: Session, place: Place, by: Actor, account_id: int | None, slip: str) -> str:
+    if account_id is None:
+        region = place.village or place.town
+        accounts_service.require(session, by=by, permission=Permission.REGISTER_WORKER, region=region)
+        return rules.check_slip(slip)
+    if by.account_id != account_id and by != audit.SYSTEM:
+        raise NotAllowed(permission=Permission.REGISTER_WORKER.value, region=place.town)
+    return ""
+
+
+def _erased_row(session: Session, id_number_hash: str) -> Worker | None:
+    """The erased profile of a person who comes back while the law still keeps them: one person stays one row."""
+    kept = select(Worker).where(Worker.id_number_hash == id_number_hash, Worker.erased_at.is_not(None))
+    return session.scalars(kept.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def _own_phone(session: Session, account_id: int) -> str | None:
+    account = accounts.account(session, account_id)
+    if account is None:
+        raise NotFound(what="account", id=account_id)
+    return account.phone
+
+
+def _put_place(session: Session, worker: Worker, place: Place) -> None:
+    town = regions.region(place.town)
+    if town.level != "town":
+        raise InvalidValue(field="town", reason="level", given=place.town)
+    village = accounts.village(session, place.village) if place.village else None
+    if place.village and (village is None or village.town != place.town):
+        raise InvalidValue(field="village", reason="unknown", given=place.village)
+    worker.town, worker.village = place.town, place.village
+    worker.lon = town.lon if place.lon is None else place.lon
+    worker.lat = town.lat if place.lat is None else place.lat
+
+
+def _put_skills(worker: Worker, skills: tuple[NewSkill, ...]) -> None:
+    held = {skill.occupation: skill for skill in worker.skills}
+    for occupation in held.keys() - {skill.occupation for skill in skills}:
+        worker.skills.remove(held[occupation])
+    for new in skills:
+        occupations.occupation(new.occupation)
+        skill = held.get(new.occupation)
+        if skill is None:
+            worker.skills.append(Skill(occupation=new.occupation, level=new.level, certificate=new.certificate))
+        elif (skill.level, skill.certificate) != (new.level, new.certificate):
+            skill.level, skill.certificate, skill.certificate_seen_at = new.level, new.certificate, None
+
+
+def _consent(by: Actor, at: datetime, slip: str) -> Consent:
+    how = Given.ON_PAPER if slip else Given.BY_TAPPING
+    witness = by.account_id if slip else None
+    return Consent(purpose=Purpose.MATCHING, given_how=how, witness_account_id=witness, slip=slip, given_at=at)
+
+
+def _put_phone(worker: Worker, phone: str | None) -> None:
+    worker.phone, worker.phone_hash = phone, phone and lookup(phone, kind="phone")
+
+
+def _set(session: Session, worker_id: int, by: Actor, at: datetime, **values: Any) -> None:
+    worker = _worker_for(session, worker_id, by)
+    rules.check_profile(replace(_profile_of(worker), **values))
+    for name, value in values.items():
+        setattr(worker, name, value)
+    _changed(session, "worker.wishes_set", worker, by, at, **values)
+
+
+def _profile_of(worker: Worker) -> Profile:
+    return Profile(
+        radius_km=worker.radius_km,
+        relocates=worker.relocates,
+        min_hourly_fen=worker.min_hourly_fen,
+        week=worker.week,
+    )
+
+
+def _flag_shared_phone(session: Session, worker: Worker, by: Actor, at: datetime) -> None:
+    if worker.phone_hash is None:
+        return
+    workers = session.scalar(select(func.count()).where(Worker.phone_hash == worker.phone_hash)) or 0
+    if workers >= rules.SHARED_PHONE:
+        audit.record(session, verb="worker.phone_flagged", subject=_subject(worker), by=by, at=at, workers=workers)
+
+
+def _forget_person(worker: Worker) -> None:
+    """Only the year of birth and the town stay, for the counts."""
+    worker.name = worker.surname = worker.id_number = ""
+    worker.id_number_hash = lookup(worker.seal, kind="erased")
+    worker.born_on, worker.kept_until = worker.born_on.replace(month=1, day=1), None
+
+
+def _changed(session: Session, verb: str, worker: Worker, by: Actor, at: datetime, **details: Any) -> None:
+    audit.record(session, verb=verb, subject=_subject(worker), by=by, at=at, **details)
+    session.flush()
+
+
+def _subject(worker: Worker) -> str:
+    return f"worker:{worker.id}"
