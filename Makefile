@@ -36,7 +36,7 @@ define install
 	@echo "Installing $(1) into .venv:"
 	@($(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '$(1)' 2>&1 || echo FAILED) \
 	| tee .venv/install.log | while read -r verb what rest; do case $$verb in \
-		Collecting) printf ' %s' "$${what%%[!A-Za-z0-9._-]*}" ;; \
+		Collecting|Processing) what=$${what##*/}; what=$${what%%-[0-9]*}; printf ' %s' "$${what%%[!A-Za-z0-9._-]*}" ;; \
 		Installing) [ "$$what" = build ] || printf '\nUnpacking …\n' ;; \
 		FAILED) printf '\npip says:\n'; grep -v -e ^WARNING -e ^FAILED .venv/install.log | tail -n 20; exit 1 ;; \
 	esac; done

@@ -63,21 +63,21 @@ class Engine:
         with self._lock:
             self._workers.set("slots", known, free)
 
-    def workers_for(self, posting_id: int, k: int = 50) -> Ranking:
-        """The k best workers for a posting. KeyError if it isn't there."""
+    def workers_for(self, posting_id: int, k: int = 50, weights: Weights | None = None) -> Ranking:
+        """The k best workers for a posting, by other `weights` if given. KeyError if it isn't there."""
         with self._lock:
-            return self._workers_for(self._postings.row(posting_id), _at_least_one(k))
+            return self._workers_for(self._postings.row(posting_id), _at_least_one(k), weights)
 
-    def postings_for(self, worker_id: int, k: int = 50) -> Ranking:
+    def postings_for(self, worker_id: int, k: int = 50, weights: Weights | None = None) -> Ranking:
         """The k best postings for a worker. KeyError if they aren't there."""
         with self._lock:
-            return self._postings_for(self._workers.row(worker_id), _at_least_one(k))
+            return self._postings_for(self._workers.row(worker_id), _at_least_one(k), weights)
 
-    def workers_for_draft(self, draft: Postings, k: int = 50) -> Ranking:
+    def workers_for_draft(self, draft: Postings, k: int = 50, weights: Weights | None = None) -> Ranking:
         """The k best workers for a posting of one row that is not stored. ValueError if it is refused."""
         posting = self._draft(draft)
         with self._lock:
-            return self._workers_for(posting, _at_least_one(k))
+            return self._workers_for(posting, _at_least_one(k), weights)
 
     def workers_for_all(self, k: int = 50) -> Rankings:
         """The k best workers for every posting, of one state of the engine."""
@@ -104,19 +104,21 @@ class Engine:
         with self._lock:
             return explain(self._tree, self._weights, self._workers.row(worker_id), posting)
 
-    def _workers_for(self, posting: Rows, k: int) -> Ranking:
-        return self._rank(self._workers.all(), lambda workers: (workers, posting), k)
+    def _workers_for(self, posting: Rows, k: int, weights: Weights | None) -> Ranking:
+        return self._rank(self._workers.all(), lambda workers: (workers, posting), k, weights)
 
-    def _postings_for(self, worker: Rows, k: int) -> Ranking:
-        return self._rank(self._postings.all(), lambda postings: (worker, postings), k)
+    def _postings_for(self, worker: Rows, k: int, weights: Weights | None) -> Ranking:
+        return self._rank(self._postings.all(), lambda postings: (worker, postings), k, weights)
 
-    def _rank(self, many: Rows, paired: Callable[[Rows], tuple[Rows, Rows]], k: int) -> Ranking:
+    def _rank(
+        self, many: Rows, paired: Callable[[Rows], tuple[Rows, Rows]], k: int, weights: Weights | None
+    ) -> Ranking:
         """Filter, score and order `many`; `paired` sets rows of it against the row asked about: (workers, postings)."""
         for gate in GATES.values():
             many = many.where(gate(*paired(many)))
         skill = self._tree.skill(*paired(many))
         many, skill = many.where(skill > 0), skill[skill > 0]
-        scores = self._weights.score(parts_of(*paired(many), skill=skill))
+        scores = (weights or self._weights).score(parts_of(*paired(many), skill=skill))
         return top(many["id"], scores, k)
 
     def _draft(self, draft: Postings) -> Rows:

@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.after_request(_guard_headers)
     app.url_defaults(_versioned_static)
     app.jinja_env.globals.update(words.GLOBALS)
-    app.jinja_env.filters.update(filters.FILTERS)
+    filters.init_app(app)
     app.context_processor(lambda: {"demo": settings.demo, "now": clock.now(), "viewer": auth.viewer()})
     return app
 

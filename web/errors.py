@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from apiflask import APIFlask
+from apiflask import APIFlask, HTTPError
 from flask import Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.postings.rules import Finding
+from zero_work_market.reference.law import queries as law
 
 Words = str | Callable[[Mapping[str, Any]], str]
 
@@ -20,12 +22,14 @@ FIELDS = {
     "min_hourly_fen": "最低工钱", "consent": "同意书", "slip": "同意书编号", "village": "村", "region": "地方",
     "operator": "经办人", "operator_id_number": "经办人身份证号", "pieces_per_hour": "一小时几件", "role": "身份",
     "display_name": "称呼", "certificate": "证书", "day": "日期", "lon": "位置", "lat": "位置",
+    "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
 }  # fmt: skip
 REASONS: dict[str, Words] = {
     "required": "还没填", "length": "位数不对", "digits": "有不认识的字", "check": "最后一位对不上，看看有没有抄错",
     "birth": "里面的生日不对", "not_a_number": "不是个数", "too_fine": "只能到分", "not_positive": "要大于 0",
     "too_large": "太大了", "too_small": "太小了", "too_long": "太长了", "too_short": "写得太短",
     "below_present": "不能比现在少：已经有人按现在的接了单", "unknown": "没有这个", "format": "样子不对",
+    "characters": "有用不了的字", "region": "开头的地区不对", "level": "选到乡镇、街道",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
 }  # fmt: skip
 
@@ -35,6 +39,13 @@ def _invalid(details: Mapping[str, Any]) -> str:
     return f"{FIELDS.get(details['field'], details['field'])}：{reason(details) if callable(reason) else reason}"
 
 
+def _overlap(details: Mapping[str, Any]) -> str:
+    if details["reason"] == "overlap":
+        return f"跟你接了的“{details['other']}”时间撞了。"
+    return f"从“{details['other']}”赶过来来不及。"
+
+
+EXPIRED = "这个验证码不能用了，重新要一个。"
 WORDINGS: dict[str, tuple[int, Words]] = {
     "refused": (400, "这样不行。"),
     "not_found": (404, "没找到。可能已经撤了，或者链接不对。"),
@@ -44,6 +55,21 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "illegal_move": (409, "已经变了，这一步现在不能做。刷新看看。"),
     "unreadable": (500, "这条资料打不开，已经记下，请找管理员。"),
     "idempotency_key_reused": (409, "这个请求号用过了，换一个再发。"),
+    "code_too_soon": (429, lambda told: f"刚发过一个，{told['wait_seconds']} 秒后再要。"),
+    "too_many_codes": (429, "今天要的验证码太多了，明天再来。"),
+    "wrong_code": (422, lambda told: f"验证码不对，还能试 {told['left']} 次。" if told["left"] else EXPIRED),
+    "code_expired": (422, EXPIRED),
+    "wrong_login": (422, "登录名、密码或动态码不对。"),
+    "out_of_scope": (403, "这个地方不归你管。"),
+    "posting_refused": (422, "这个活还不能发，有几处不合规定。"),
+    "employer_suspended": (403, "你们单位停用了，暂时不能发活。"),
+    "posting_closed": (409, "这个活不招人了。"),
+    "shifts_overlap": (409, _overlap),
+    "too_young": (409, lambda told: f"这个活要满 {told['min_age']} 周岁。"),
+    "employer_already_registered": (
+        409, lambda told: "你已经登记过单位了。" if told["same"] == "account" else "这个代码的单位登记过了，找原来的经办人。",
+    ),
+    "profile_paused": (409, "你现在停了找活，先打开再接。"),
 }
 """Code → status and words. Each room's own refusals are added below."""
 
@@ -60,12 +86,16 @@ def said_by_field(error: LeyeError) -> tuple[int, dict[str, str]]:
     return status, {str(error.details.get("field", "form")): words}
 
 
+TOLD = ("field", "findings", "wait_seconds", "left", "other_id")
+"""Details of a refusal that the API's answer carries; others may quote what was sent."""
+
+
 def init_app(app: APIFlask) -> None:
+    app.error_processor(_misfit)
     app.register_error_handler(LeyeError, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
-    app.error_processor(lambda error: _answer(error.status_code, "http_error", str(error.message), error.detail))
 
 
 HTTP_WORDS = {
@@ -77,8 +107,30 @@ HTTP_WORDS = {
 
 def _refused(error: LeyeError) -> Response:
     status, words = wording(error)
-    details = {"field": error.details["field"]} if "field" in error.details else {}
-    return _answer(status, error.code, words, details)
+    told = {name: error.details[name] for name in TOLD if name in error.details}
+    if "findings" in told:
+        told["findings"] = [_finding(found) for found in told["findings"]]
+    return _answer(status, error.code, words, told)
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    clause = law.clause(found.clause_id) if found.clause_id else None
+    return {
+        "field": found.field,
+        "code": found.code,
+        "severity": found.severity,
+        "words": found.words,
+        "start": found.start,
+        "end": found.end,
+        "clause": clause and f"{clause.law} {clause.article}",
+        "suggestion": found.suggestion,
+    }
+
+
+def _misfit(error: HTTPError) -> Response:
+    """What doesn't fit its schema: details say what's wrong by place ("json", "query", "headers") and path."""
+    fields = {f"{place}.{path}": wrong for place, found in error.detail.items() for path, wrong in found.items()}
+    return _answer(error.status_code, "misfit", "有几处填得不对，看 details。", {"fields": fields})
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -101,4 +153,6 @@ def _answer(status: int, code: str, words: str, details: Any) -> Response:
     else:
         response = Response(render_template("error.html", status=status, words=words))
     response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -95,21 +95,27 @@ def score_parts(
     wanted: Sequence[tuple[str, int]],
     skills: Sequence[tuple[str, int]],
     brands: Sequence[str],
-    gains_fen: int,
+    gains_fen: int | None,
 ) -> list[Part]:
-    """The score's parts in points of a hundred, with what each says."""  # fmt: skip
+    """The score's parts in points of a hundred, with what each says; `gains_fen` None when the worker asks for no pay."""
     skill = skill_said(wanted, skills) if wanted else "不挑手艺"
     said = {
         "skill": f"{skill}，正对口" if wanted and place.parts["skill"] >= 0.999 else skill or "不对口",
         "location": km(place.distance_km),
         "brand": "、".join(brand_name(code) for code in brands) or "没有要的品牌",
-        "pay": f"比想要的多 {yuan(gains_fen)} 元" if gains_fen else "正好是想要的",
+        "pay": _pay_said(gains_fen),
     }
     names = {"skill": "手艺", "location": "远近", "brand": "品牌", "pay": "工钱"}
     return [
         Part(name, said[key], 100 * place.weights[key] * place.parts[key], round(100 * place.weights[key]))
         for key, name in names.items()
     ]
+
+
+def _pay_said(gains_fen: int | None) -> str:
+    if gains_fen is None:
+        return "没说要多少"
+    return f"比想要的多 {yuan(gains_fen)} 元" if gains_fen else "正好是想要的"
 
 
 def hours_of(shifts: Sequence[tuple[datetime, datetime]]) -> str:

@@ -1,5 +1,6 @@
 """The engine's lists, held to the definition in slow, plain Python."""
 
+import sys
 from threading import Thread
 from typing import Any
 
@@ -172,6 +173,20 @@ def test_a_draft_is_ranked_but_not_kept():
         engine.workers_for(5)
 
 
+@settings(max_examples=50, deadline=None)
+@given(many(worker_rows(), 8), many(posting_rows(), 3), WEIGHTS, KS)
+def test_weights_given_with_a_query_rank_that_query_alone(workers, postings, weights, k):
+    engine, usual, other = make_engine(workers=workers, postings=postings), definition(), definition(weights)
+    for one in postings:
+        for exact, given_weights in ((other, {"weights": weights}), (usual, {})):
+            best = exact.workers_for(one, frame(Workers, workers), k)
+            check(engine.workers_for(one["id"], k, **given_weights), best)
+            check(engine.workers_for_draft(frame(Postings, [one]), k, **given_weights), best)
+    for one in workers:
+        best = other.postings_for(one, frame(Postings, postings), k)
+        check(engine.postings_for(one["id"], k, weights=weights), best)
+
+
 def test_a_query_of_an_unknown_id_is_a_key_error():
     engine = make_engine(workers=[worker(id=1)], postings=[posting(id=2)])
     for query, id in ((engine.workers_for, 1), (engine.postings_for, 2)):
@@ -179,16 +194,28 @@ def test_a_query_of_an_unknown_id_is_a_key_error():
             query(id)
 
 
+@pytest.fixture
+def eager_threads():
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("eager_threads")
 def test_readers_never_see_half_of_a_change():
-    """One change hands the only free morning from one worker to the other; a list always holds exactly one of them."""
-    engine = make_engine(workers=[worker(id=1), worker(id=2, slots=0)], postings=[posting()])
-    states = [frame(Workers, [worker(id=1, slots=first), worker(id=2, slots=2 - first)]) for first in (0, 2)]
+    """A worker turns from free but dear to cheap but busy and back: only half of a change would list them."""
+    dear, busy = {"slots": 0b0010, "min_hourly_fen": 9000}, {"slots": 0, "min_hourly_fen": 0}
+    states = [frame(Workers, [worker(**state)]) for state in (dear, busy)]
+    engine = make_engine(postings=[posting()])
+    engine.upsert_workers(states[0])
     seen: list[int] = []
-    readers = [Thread(target=lambda: seen.extend(len(engine.workers_for(1).ids) for _ in range(400))) for _ in range(4)]
+    readers = [
+        Thread(target=lambda: seen.extend(len(engine.workers_for(1).ids) for _ in range(1500))) for _ in range(4)
+    ]
     for reader in readers:
         reader.start()
     turn = 0
     while any(reader.is_alive() for reader in readers):
         engine.upsert_workers(states[turn := 1 - turn])
-    assert len(seen) == 4 * 400
-    assert set(seen) == {1}
+    assert seen == [0] * 4 * 1500

@@ -15,9 +15,8 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
 from tests.support import workers
-from web.migrations import heads, upgrade
-from web.wiring import import_models
-from zero_work_market.ground.db import Base, build_engine, connect, transaction
+from web.migrations import upgrade
+from zero_work_market.ground.db import build_engine, connect, transaction
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,7 +46,7 @@ def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "leye.sqlite3"
-    _migrate(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -60,7 +59,7 @@ def postgresql_url(postgresql_server: str, migrated_postgresql: str) -> Iterator
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
     with _database(postgresql_server, "migrated") as url:
-        _migrate(url)
+        upgrade(url)
         yield url
 
 
@@ -83,13 +82,3 @@ def _database(server: str, purpose: str, *, template: str | None = "template0") 
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
-
-
-def _migrate(url: str) -> None:
-    upgrade(url)
-    if not heads():  # until the first revision is there
-        import_models()
-        engine = build_engine(url)
-        with engine.begin() as connection:
-            Base.metadata.create_all(connection)
-        engine.dispose()

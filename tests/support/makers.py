@@ -21,7 +21,7 @@ from zero_work_market.people.accounts.models import Account, Grant
 from zero_work_market.people.accounts.rules import Role, check_digit
 from zero_work_market.people.employers import service as employers_service
 from zero_work_market.people.employers.models import Employer
-from zero_work_market.people.employers.rules import NewEmployer, Paper, Verification, uscc_check
+from zero_work_market.people.employers.rules import NewEmployer, Paper, Verification, uscc_check_character
 from zero_work_market.people.workers import service as workers_service
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.rules import ALL_WEEK, NewSkill, NewWorker, Place, Profile
@@ -45,7 +45,7 @@ def id_number(born: date | None = None, *, region: str = COUNTY) -> str:
 
 def uscc() -> str:
     body = f"91{COUNTY}MA{next(_numbers):07d}"
-    return body + uscc_check(body)
+    return body + uscc_check_character(body)
 
 
 def phone() -> str:
@@ -124,7 +124,12 @@ def make_employer(
     """An employer with all its papers, verified for six months from `at` unless another state is asked for."""
     account = account or make_account(session, at=at)
     new = NewEmployer(
-        name=name, uscc=code or uscc(), town=town, operator="王海燕", operator_id_number=id_number(), address="永昌 2 号库"
+        name=name,
+        uscc=code or uscc(),
+        town=town,
+        operator="王海燕",
+        operator_id_number=id_number(),
+        address="永昌 2 号库",
     )
     made = employers_service.register(session, new=new, account_id=account.id, by=SYSTEM, at=at)
     deed = {"session": session, "employer_id": made.id, "by": SYSTEM, "at": at}

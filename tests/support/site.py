@@ -53,8 +53,8 @@ def running_site(home: Path, **variables: str) -> Iterator[Site]:
     environ = os.environ | {"LEYE_HOME": str(home)} | variables
     leye = [sys.executable, "-m", "web.cli"]
     port = free_port()
+    subprocess.run([*leye, "migrate"], env=environ, check=True)
     with (home / "site.log").open("ab") as log:
-        subprocess.run([*leye, "migrate"], env=environ, stdout=log, stderr=log, check=True)
         command = [*leye, "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
     keep(process, owner=os.getpid())

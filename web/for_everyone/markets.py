@@ -45,6 +45,15 @@ class Asked:
     by_distance: bool
     number: int
 
+    @property
+    def narrow(self) -> dict[str, str]:
+        """All but the words and the page, as an address says them."""
+        said = {
+            "trade": self.occupation, "day": self.day, "km": str(self.km or ""), "least": self.least, "town": self.town,
+            "sort": "distance" if self.by_distance else "",
+        }  # fmt: skip
+        return {name: value for name, value in said.items() if value}
+
 
 @pages.get("/")
 @may_enter(EVERYONE)

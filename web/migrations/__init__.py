@@ -1,4 +1,7 @@
-"""The schema's history. A new revision: `alembic -x url=<database> revision --autogenerate -m "what changed"`."""
+"""The schema's history.
+
+The next revision: `alembic -x url=DATABASE revision --autogenerate --rev-id 0002 -m "what changed"`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -7,6 +7,10 @@
   for (const name in can) root.classList.toggle(name, Boolean(can[name]));
 
   const tell = (input) => input.dispatchEvent(new Event("input", { bubbles: true })) && input.dispatchEvent(new Event("change", { bubbles: true }));
+  const say = (words, kind = "ok") => {
+    const line = Object.assign(document.createElement("p"), { className: kind, textContent: words });
+    document.getElementById("said").replaceChildren(line);
+  };
   const put = (input, value) => { input.value = value; tell(input); };
 
   // data-step="-1": the number field beside the button
@@ -63,20 +67,16 @@
     ear.start();
   };
 
-  // data-locate="sentence when it fails": fills lon and lat of the form and sends it
+  // data-locate: fills lon and lat of the form; with data-send sends it
   const locate = (button) => {
-    button.setAttribute("aria-busy", "true");
-    const done = () => button.removeAttribute("aria-busy");
+    const { lon, lat } = button.form.elements;
     navigator.geolocation.getCurrentPosition(({ coords }) => {
-      done();
-      put(button.form.elements.lon, coords.longitude.toFixed(5));
-      put(button.form.elements.lat, coords.latitude.toFixed(5));
+      put(lon, coords.longitude.toFixed(5));
+      put(lat, coords.latitude.toFixed(5));
+      button.setAttribute("aria-pressed", "true");
       if ("send" in button.dataset) button.form.requestSubmit();
-    }, () => {
-      done();
-      const said = document.getElementById("said");
-      said.replaceChildren(Object.assign(document.createElement("p"), { className: "bad", textContent: button.dataset.locate }));
-    }, { timeout: 10000, maximumAge: 300000 });
+      else say("位置有了，别忘了往下点一下存上。");
+    }, () => say("没拿到位置，自己选也行。", "bad"), { timeout: 10000, maximumAge: 300000 });
   };
 
   const acts = { step, fix, all, read, hear, locate };

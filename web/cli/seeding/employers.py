@@ -4,49 +4,103 @@ import random
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
-from web.cli.seeding.people import id_number, near, phone, pick_birthday, pick_county, pick_name, pick_town
+from web.cli.seeding.people import id_number, phone, pick_birthday, pick_county, pick_name, pick_town
+from web.cli.seeding.workers import account_of
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.privacy import lookup
-from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification, uscc_check_character
 from zero_work_market.reference.regions.queries import region
 
 FIRST_PHONE = 50_000_001
-WORDS = "永昌 鑫合 祥城 宏达 金穗 瑞丰 恒信 泰和 众诚 德馨 圣源 运河 麟州 洸河 鲁源 惠民 三阳 天宝 嘉禾 万顺 广益 福林 庆丰 同心 明德 新航 诚义 东岳 双龙 聚力".split()
-LINES = ("蒜业", "食品", "纺织", "建筑劳务", "物流", "家政服务", "餐饮", "农业", "冷链", "机械", "电子", "市政养护", "服饰", "包装", "苗木")
-STATES = ((Verification.VERIFIED, 88), (Verification.WAITING, 8), (Verification.REFUSED, 2), (Verification.SUSPENDED, 2))
+WORDS = [
+    "永昌",
+    "鑫合",
+    "祥城",
+    "宏达",
+    "金穗",
+    "瑞丰",
+    "恒信",
+    "泰和",
+    "众诚",
+    "德馨",
+    "圣源",
+    "运河",
+    "麟州",
+    "洸河",
+    "鲁源",
+    "惠民",
+    "三阳",
+    "天宝",
+    "嘉禾",
+    "万顺",
+    "广益",
+    "福林",
+    "庆丰",
+    "同心",
+    "明德",
+    "新航",
+    "诚义",
+    "东岳",
+    "双龙",
+    "聚力",
+]
+LINES = (
+    "蒜业",
+    "食品",
+    "纺织",
+    "建筑劳务",
+    "物流",
+    "家政服务",
+    "餐饮",
+    "农业",
+    "冷链",
+    "机械",
+    "电子",
+    "市政养护",
+    "服饰",
+    "包装",
+    "苗木",
+)
+STATES = (
+    (Verification.VERIFIED, 88),
+    (Verification.WAITING, 8),
+    (Verification.REFUSED, 2),
+    (Verification.SUSPENDED, 2),
+)
 
 
 def make_employers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
     """Make `count` employers. Returns the phone of the first, a verified garlic packer in 嘉祥县."""
     with transaction() as session:
-        for serial in range(count):
-            session.add(_employer(chance, serial, on))
+        at = clock.at_local(on - timedelta(days=180), time(9))
+        accounts = [account_of(phone(FIRST_PHONE + serial), at) for serial in range(count)]
+        session.add_all(accounts)
+        session.flush()
+        session.add_all(_employer(chance, serial, account.id, on) for serial, account in enumerate(accounts))
     progress("用工单位", count, count)
     return phone(FIRST_PHONE)
 
 
-def _employer(chance: random.Random, serial: int, on: date) -> Employer:
+def _employer(chance: random.Random, serial: int, account_id: int, on: date) -> Employer:
     county = region("370829") if serial == 0 else pick_county(chance)
     town = region("370829400") if serial == 0 else pick_town(chance, county.code)
-    word, line = ("永昌", "蒜业") if serial == 0 else (WORDS[serial % len(WORDS)], LINES[serial // len(WORDS) % len(LINES)])
+    word, line = (
+        ("永昌", "蒜业") if serial == 0 else (WORDS[serial % len(WORDS)], LINES[serial // len(WORDS) % len(LINES)])
+    )
     state = Verification.VERIFIED if serial == 0 else chance.choices([s for s, _ in STATES], [w for _, w in STATES])[0]
     verified = on - timedelta(days=chance.randrange(2, 178))
     born = pick_birthday(chance, on)
     at = clock.at_local(verified - timedelta(days=2), time(10))
     employer = Employer(
-        account=Account(phone_hash=lookup(phone(FIRST_PHONE + serial), kind="phone"), created_at=at),
+        account_id=account_id, state_since=at,
         name=f"{word}{line}（{county.short}）有限公司", short=f"{word}{line}", uscc=_uscc(county.code, serial),
         county=county.code, town=town.code, address=f"{town.name} 工业路 {1 + serial % 80} 号", state=state,
         registered_at=clock.at_local(on - timedelta(days=3), time(10)) if state == Verification.WAITING else at,
         state_reason={Verification.REFUSED: "执照照片看不清，重拍一张", Verification.SUSPENDED: "群众反映克扣工钱，正在查"}.get(state, ""),
     )  # fmt: skip
-    employer.account.phone = phone(FIRST_PHONE + serial)
     employer.operator = "".join(pick_name(chance, born))
-    employer.operator_id_number = id_number(county.code, born, 500 + serial)
-    employer.operator_id_number_hash = lookup(employer.operator_id_number, kind="id_number")
+    employer.operator_id_number = id_number(county.code, born, set())
     if state in (Verification.VERIFIED, Verification.SUSPENDED):
         employer.verified_at = clock.at_local(verified, time(15))
         employer.valid_until = clock.at_local(verified + timedelta(days=180), time(15))
@@ -54,5 +108,5 @@ def _employer(chance: random.Random, serial: int, on: date) -> Employer:
 
 
 def _uscc(county: str, serial: int) -> str:
-    body = f"91{county}MA{serial:06d}"[:16] + "X"
+    body = f"91{county}MA{serial:06d}X"
     return body + uscc_check_character(body)

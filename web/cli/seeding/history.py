@@ -28,7 +28,7 @@ from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Skill, Worker
 from zero_work_market.reference.law.queries import minimum_wage
-from zero_work_market.reference.occupations.queries import trade
+from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.regions.queries import region
 from zero_work_market.reference.regions.rules import km_between
 
@@ -134,7 +134,7 @@ def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> D
     by_day = hours == 8 and chance.random() < 0.5
     brand = next((b.code for b in brands() if b.county == employer.county and b.occupation == code), None)
     return Draft(
-        employer_name=employer.name, title=trade(code).title, occupations=((code, 1),),
+        employer_name=employer.name, title=label(code), occupations=((code, 1),),
         headcount=chance.choices([n for n, _ in HEADCOUNTS], [w for _, w in HEADCOUNTS])[0],
         county=employer.county, town=employer.town, address=employer.address, lon=lon, lat=lat, shifts=tuple(shifts),
         pay_kind="day" if by_day else "hour", pay_fen=hourly * hours if by_day else hourly, pieces_per_hour=None,

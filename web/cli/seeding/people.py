@@ -13,9 +13,78 @@ SURNAMES = (
     ("孟", 15), ("曹", 12), ("丁", 10), ("韩", 10), ("颜", 9), ("田", 9), ("曾", 8), ("冯", 8), ("程", 7), ("姜", 7),
     ("魏", 7), ("任", 6), ("闫", 6), ("史", 5), ("薛", 5), ("董", 5), ("侯", 4), ("牛", 4), ("岳", 3), ("欧阳", 1),
 )  # fmt: skip
-GIVEN_OLD = tuple("建国 秀英 桂兰 玉兰 振华 庆华 永祥 传德 凤英 秀兰 新民 德全 长山 爱华 广文 宪法 兴旺 素珍 玉梅 继孔".split())
-GIVEN_MID = tuple("海涛 红梅 志强 丽娟 建军 春燕 卫东 艳红 学军 雪梅 永刚 玉玲 文斌 晓燕 兴华 凤霞 立新 秀丽 保国 静".split())
-GIVEN_YOUNG = tuple("浩 婷婷 雨欣 子豪 佳怡 鹏飞 梦瑶 俊杰 晨 雪 文博 思远 帅 倩倩 宇航 慧敏 凯 晓萌 志远 佳".split())
+GIVEN_OLD = tuple(
+    [
+        "建国",
+        "秀英",
+        "桂兰",
+        "玉兰",
+        "振华",
+        "庆华",
+        "永祥",
+        "传德",
+        "凤英",
+        "秀兰",
+        "新民",
+        "德全",
+        "长山",
+        "爱华",
+        "广文",
+        "宪法",
+        "兴旺",
+        "素珍",
+        "玉梅",
+        "继孔",
+    ]
+)
+GIVEN_MID = tuple(
+    [
+        "海涛",
+        "红梅",
+        "志强",
+        "丽娟",
+        "建军",
+        "春燕",
+        "卫东",
+        "艳红",
+        "学军",
+        "雪梅",
+        "永刚",
+        "玉玲",
+        "文斌",
+        "晓燕",
+        "兴华",
+        "凤霞",
+        "立新",
+        "秀丽",
+        "保国",
+        "静",
+    ]
+)
+GIVEN_YOUNG = tuple(
+    [
+        "浩",
+        "婷婷",
+        "雨欣",
+        "子豪",
+        "佳怡",
+        "鹏飞",
+        "梦瑶",
+        "俊杰",
+        "晨",
+        "雪",
+        "文博",
+        "思远",
+        "帅",
+        "倩倩",
+        "宇航",
+        "慧敏",
+        "凯",
+        "晓萌",
+        "志远",
+        "佳",
+    ]
+)
 # Towns near the seat hold more people: a weight for subdistricts against townships.
 SUBDISTRICT_WEIGHT, TOWN_WEIGHT = 3, 2
 COUNTY_WEIGHTS = {
@@ -56,9 +125,11 @@ def pick_name(chance: random.Random, born: date) -> tuple[str, str]:
     return chance.choices(names, weights)[0], chance.choice(given)
 
 
-def id_number(county: str, born: date, serial: int) -> str:
-    """A number with a right check digit; the sequence makes it unique for county and birthday."""
-    body = f"{county}{born:%Y%m%d}{serial % 1000:03d}"
+def id_number(county: str, born: date, taken: set[str]) -> str:
+    """The first number of county and birthday that isn't taken, with a right check digit; takes it."""
+    bodies = (f"{county}{born:%Y%m%d}{sequence:03d}" for sequence in range(1000))
+    body = next(one for one in bodies if one not in taken)
+    taken.add(body)
     return body + id_check_digit(body)
 
 

@@ -32,6 +32,7 @@ WEEKS = (
 """Days, quarters, and how many of a hundred workers are free then."""
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
+WITH_PHONE = 0.97
 SKILL_COUNTS = (22, 33, 28, 17)
 FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
 
@@ -39,11 +40,15 @@ FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 
 def make_workers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
     """Make `count` workers, a few of them without a phone. Returns the phone of the first, a packer in 嘉祥县."""
     at = clock.at_local(on - timedelta(days=30), time(9))
-    mix = TradeMix()
+    mix, taken = TradeMix(), set[str]()
     for first in range(0, count, CHUNK):
+        serials = range(first, min(first + CHUNK, count))
         with transaction() as session:
-            for serial in range(first, min(first + CHUNK, count)):
-                session.add(_worker(chance, mix, serial, on, at))
+            reached = [serial for serial in serials if serial == 0 or chance.random() < WITH_PHONE]
+            accounts = {serial: account_of(phone(FIRST_PHONE + serial), at) for serial in reached}
+            session.add_all(accounts.values())
+            session.flush()
+            session.add_all(_worker(chance, mix, serial, accounts.get(serial), on, at, taken) for serial in serials)
         progress("工人", min(first + CHUNK, count), count)
     return phone(FIRST_PHONE)
 
@@ -59,7 +64,9 @@ class TradeMix:
         return chance.choices(self.trades, self.weights)[0].code
 
 
-def _worker(chance: random.Random, mix: TradeMix, serial: int, on: date, at: datetime) -> Worker:
+def _worker(
+    chance: random.Random, mix: TradeMix, serial: int, account: Account | None, on: date, at: datetime, taken: set[str]
+) -> Worker:
     if serial == 0:
         county, town = region("370829"), region("370829002")
     else:
@@ -67,7 +74,7 @@ def _worker(chance: random.Random, mix: TradeMix, serial: int, on: date, at: dat
         town = pick_town(chance, county.code)
     born = pick_birthday(chance, on)
     surname, given = pick_name(chance, born)
-    number = id_number(county.code, born, serial)
+    number = id_number(county.code, born, taken)
     lon, lat = near(chance, town, 1.8)
     days, quarters, _ = WEEKS[0] if serial == 0 else chance.choices(WEEKS, [week[2] for week in WEEKS])[0]
     worker = Worker(
@@ -79,14 +86,14 @@ def _worker(chance: random.Random, mix: TradeMix, serial: int, on: date, at: dat
         active=True, registered_at=at,
     )  # fmt: skip
     worker.name, worker.id_number = surname + given, number
-    if serial == 0 or chance.random() < 0.97:
-        worker.account = _account(phone(FIRST_PHONE + serial), at)
+    if account is not None:
+        worker.account_id, worker.phone, worker.phone_hash = account.id, account.phone, account.phone_hash
     _give_skills(chance, mix, worker, county, first="6-31-05-00" if serial == 0 else "")
     worker.consents.append(Consent(purpose=Purpose.MATCHING, given_how=Given.BY_TAPPING, given_at=at))
     return worker
 
 
-def _account(number: str, at: datetime) -> Account:
+def account_of(number: str, at: datetime) -> Account:
     account = Account(phone_hash=lookup(number, kind="phone"), created_at=at)
     account.phone = number
     return account

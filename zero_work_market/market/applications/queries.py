@@ -55,7 +55,7 @@ def queue_lengths(session: Session, *, posting_ids: list[int]) -> dict[int, int]
         .where(Application.posting_id.in_(posting_ids), Application.state == State.QUEUED)
         .group_by(Application.posting_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _row(session: Session, row: Application) -> ApplicationRow:

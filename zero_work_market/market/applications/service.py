@@ -20,7 +20,7 @@ from zero_work_market.market.postings.models import Posting
 def invite(
     session: Session, *, posting: Posting, scores: Mapping[int, float | None], by: Actor, at: datetime
 ) -> list[Application]:
-    """Invite the workers of `scores` (worker id → score, if ranked) who have nothing to do with the posting yet, or gave it up.
+    """Invite the workers of `scores` (worker id → score, if ranked) who have no part in the posting yet, or gave it up.
 
     The caller holds the posting's lock, so that nobody is invited twice. Returns the invitations made.
     """

@@ -79,7 +79,7 @@ def seats_taken(session: Session, *, posting_ids: Iterable[int]) -> dict[int, in
         .where(Placement.posting_id.in_(posting_ids), Placement.seat.is_not(None))
         .group_by(Placement.posting_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def engagements(session: Session, *, worker_id: int, after: datetime, but: int) -> list[Engagement]:

@@ -81,7 +81,8 @@ def accept(
     if application is None or application.state not in (ApplicationState.ACCEPTED, ApplicationState.QUEUED):
         _require_fit(posting, worker)
         _require_no_clash(session, posting, worker_id, at, overlap_reason)
-        application = _answered(session, application, posting, worker_id, at)
+        application = application or Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
+        application.answered_at = at
         _seat_or_queue(session, posting, application, by, at, overlap_reason)
     if by.account_id is not None:
         once.remember(session, account_id=by.account_id, key=key, request=request, result_id=application.id, at=at)
@@ -197,16 +198,6 @@ def _require_no_clash(session: Session, posting: Posting, worker_id: int, at: da
         raise ShiftsOverlap(other=found[0].title, other_id=found[0].posting_id, reason=found[1])
 
 
-def _answered(
-    session: Session, application: Application | None, posting: Posting, worker_id: int, at: datetime
-) -> Application:
-    if application is None:
-        application = Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
-        session.add(application)
-    application.answered_at = at
-    return application
-
-
 def _seat_or_queue(
     session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
 ) -> None:
@@ -217,6 +208,7 @@ def _seat_or_queue(
         return
     _move_application(application, ApplicationState.QUEUED)
     application.queued_at = at
+    session.add(application)
     session.flush()
     record(session, verb="seat.queued", subject=f"posting:{posting.id}", by=by, at=at, worker=application.worker_id)
     if free:
@@ -230,6 +222,7 @@ def _seat(
     if number is None:
         return None
     _move_application(application, ApplicationState.ACCEPTED)
+    session.add(application)
     placement = placement_of(session, posting_id=posting.id, worker_id=application.worker_id)
     if placement is None:
         placement = Placement(posting_id=posting.id, worker_id=application.worker_id)

@@ -60,7 +60,7 @@ def open_by_county(session: Session, *, at: datetime) -> dict[str, int]:
     """How many postings each county has that still take."""
     query = taking(at=at).where(Posting.state == State.OPEN)
     counted = query.with_only_columns(Posting.county, func.count()).group_by(Posting.county)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def waiting_for_staff(*, counties: Iterable[str] | None = None) -> Select[Posting]:

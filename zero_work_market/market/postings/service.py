@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from zero_work_market.ground import once, outbox
 from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.clock import local_date
-from zero_work_market.ground.errors import InvalidValue
+from zero_work_market.ground.errors import InvalidValue, NotFound
 from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting, PreferredBrand, Requirement, Seat, Shift
 from zero_work_market.market.postings.queries import locked
@@ -46,6 +46,8 @@ def publish(
         if earlier is not None:
             return posting_by_id(session, earlier)
     employer = employer_by_id(session, employer_id)
+    if employer is None:
+        raise NotFound(what="employer")
     if employer.state == Verification.SUSPENDED:
         raise EmployerSuspended()
     require_lawful(draft, law=law.gate_law(), on=local_date(at), now=at)

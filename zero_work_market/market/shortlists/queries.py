@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -100,8 +100,7 @@ def _shortlist(live: LiveEngine, row: Postings, k: int, by_distance: bool) -> Sh
     places = []
     for worker_id, score in zip(ranking.ids[:k].tolist(), ranking.scores[:k].tolist(), strict=True):
         told = live.engine.explain_draft(worker_id, row)
-        weights = dict(told.weights)
-        places.append(Place(worker_id, score, dict(told.parts), weights, told.distance_km))
+        places.append(Place(worker_id, score, dict(told.parts), asdict(told.weights), told.distance_km))
     return Shortlist(places=tuple(places), more=len(ranking.ids) > k)
 
 

@@ -32,12 +32,8 @@ _HASHER = PasswordHasher()
 
 def require(session: Session, *, by: Actor, permission: Permission, region: str) -> None:
     """Raises NotAllowed, or OutOfScope when only the region is wrong. The system itself may do everything."""
-    if not is_system(by):
+    if by != audit.SYSTEM:
         rules.require(queries.grants_of(session, by.account_id), permission, region)
-
-
-def is_system(by: Actor) -> bool:
-    return by == audit.SYSTEM
 
 
 def request_code(session: Session, *, phone: str, at: datetime, purpose: CodePurpose = CodePurpose.LOGIN) -> None:
@@ -306,7 +302,7 @@ def _staff(session: Session, account_id: int) -> Account:
 
 
 def _require_may_grant(session: Session, role: Role, region: str, by: Actor) -> None:
-    if not is_system(by) and not rules.may_grant(queries.grants_of(session, by.account_id), role, region):
+    if by != audit.SYSTEM and not rules.may_grant(queries.grants_of(session, by.account_id), role, region):
         raise NotAllowed(permission=Permission.MANAGE_ACCOUNTS.value, region=region)
 
 
@@ -322,7 +318,7 @@ def _require_grantable(session: Session, role: Role, region: str, by: Actor) -> 
 
 def _require_over(session: Session, account: Account, by: Actor) -> None:
     """`by` must be the account itself, or be able to grant everything that it holds, which must be something."""
-    if is_system(by) or by.account_id == account.id:
+    if by == audit.SYSTEM or by.account_id == account.id:
         return
     if not account.grants:
         raise NotAllowed(permission=Permission.MANAGE_ACCOUNTS.value, region="")

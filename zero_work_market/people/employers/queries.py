@@ -51,6 +51,10 @@ def employer_of_account(session: Session, account_id: int) -> EmployerRow | None
     return next(iter(_rows(session, select(Employer).where(Employer.account_id == account_id))), None)
 
 
+def employer_id_of_account(session: Session, account_id: int) -> int | None:
+    return session.scalar(select(Employer.id).where(Employer.account_id == account_id))
+
+
 def waiting(session: Session, scopes: Iterable[str], *, at: datetime, limit: int = 200) -> tuple[WaitingRow, ...]:
     """Who waits to be verified in `scopes`, the longest first."""
     here = select(Employer).where(Employer.state == Verification.WAITING, inside(Employer.county, scopes))

@@ -43,6 +43,12 @@ class AlreadyRegistered(LeyeError):
     code = "employer_already_registered"
 
 
+class EmployerSuspended(LeyeError):
+    """A suspended employer can't do this."""
+
+    code = "employer_suspended"
+
+
 class PapersMissing(LeyeError):
     """Nobody is verified without all three papers. details: missing."""
 
@@ -109,12 +115,12 @@ def parse_uscc(text: str) -> str:
         raise InvalidValue(field="uscc", reason="length")
     if not re.fullmatch(f"[{_USCC}]{{2}}[0-9]{{6}}[{_USCC}]{{10}}", code):
         raise InvalidValue(field="uscc", reason="characters")
-    if uscc_check(code) != code[17]:
+    if uscc_check_character(code) != code[17]:
         raise InvalidValue(field="uscc", reason="check")
     return code
 
 
-def uscc_check(code: str) -> str:
+def uscc_check_character(code: str) -> str:
     """The 18th character that goes with the first 17: weights 3^i, modulus 31."""
     return _USCC[-sum(_USCC.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17])) % 31]
 

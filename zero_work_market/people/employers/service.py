@@ -29,7 +29,7 @@ def register(session: Session, *, new: NewEmployer, account_id: int, by: Actor, 
     if by != audit.SYSTEM and by.account_id != account_id:
         raise NotAllowed(permission="own_account", region="")
     new = rules.check_new(new, today=clock.local_date(at))
-    if queries.employer_of_account(session, account_id) is not None:
+    if queries.employer_id_of_account(session, account_id) is not None:
         raise rules.AlreadyRegistered(same="account")
     employer = Employer(
         account_id=account_id,

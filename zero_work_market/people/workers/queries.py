@@ -68,6 +68,17 @@ class WorkerRow:
 
 
 @dataclass(frozen=True)
+class ShownWorker:
+    """A worker as an employer's list shows them: `skills` (occupation, level), `brands` codes."""
+
+    masked_name: str
+    town: str
+    skills: tuple[tuple[str, int], ...]
+    brands: tuple[str, ...]
+    min_hourly_fen: int
+
+
+@dataclass(frozen=True)
 class SharedPhone:
     """A phone with so many workers on it that staff should ask why."""
 
@@ -84,6 +95,15 @@ def worker_card(session: Session, worker_id: int) -> WorkerCard | None:
 def worker_of_account(session: Session, account_id: int) -> WorkerCard | None:
     worker = session.scalars(select(Worker).where(Worker.account_id == account_id)).one_or_none()
     return _card(session, worker) if worker is not None else None
+
+
+def worker_id_of_account(session: Session, account_id: int) -> int | None:
+    return session.scalar(select(Worker.id).where(Worker.account_id == account_id))
+
+
+def shown_workers(session: Session, ids: Iterable[int]) -> dict[int, ShownWorker]:
+    """Workers by id; one who isn't there is left out."""
+    return {worker.id: _shown(worker) for worker in session.scalars(select(Worker).where(Worker.id.in_(tuple(ids))))}
 
 
 def workers_in(session: Session, scopes: Iterable[str], *, number: int = 1, size: int = 30) -> Page[WorkerRow]:
@@ -181,6 +201,16 @@ def _card(session: Session, worker: Worker) -> WorkerCard:
         days_off=days_off(session, worker.id),
         registered_at=worker.registered_at,
         registered_by=worker.registered_by,
+    )
+
+
+def _shown(worker: Worker) -> ShownWorker:
+    return ShownWorker(
+        masked_name=mask_name(worker.surname),
+        town=worker.town,
+        skills=tuple((skill.occupation, skill.level) for skill in worker.skills),
+        brands=tuple(held.brand for held in worker.brands),
+        min_hourly_fen=worker.min_hourly_fen,
     )
 
 

@@ -39,7 +39,7 @@ def register(
     slip = _require_may_register(session, new.place, by, account_id, slip)
     born = birth_date(new.id_number)
     rules.check_age(born, today=today, least=law.gate_law().limit("working_age", today).value)
-    if account_id is not None and queries.worker_of_account(session, account_id) is not None:
+    if account_id is not None and queries.worker_id_of_account(session, account_id) is not None:
         raise rules.AlreadyRegistered(same="account")
     id_number_hash = lookup(new.id_number, kind="id_number")
     worker = _erased_row(session, id_number_hash) or Worker()
@@ -76,8 +76,7 @@ def bind_phone(
     proved = accounts_service.try_code(session, phone=phone, code=code, at=at, purpose=CodePurpose.BIND)
     if isinstance(proved, LeyeError):
         return proved
-    other = queries.worker_of_account(session, proved.id)
-    if other is not None and other.id != worker.id:
+    if queries.worker_id_of_account(session, proved.id) not in (None, worker.id):
         raise rules.AlreadyRegistered(same="account")
     worker.account_id = proved.id
     _put_phone(worker, proved.phone)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -27,13 +28,18 @@ from zero_work_market.reference.law.rules import (
 
 HERE = "zero_work_market.reference.law"
 WORD = re.compile(r"<([a-z_0-9]+)>")
-UNBOUNDED = re.compile(r"(?<!\?)[*+]|\{\d*,\}")
+UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 GAP = 6
 
 
 def minimum_wage(county_code: str, on: date) -> MinimumWage:
     """Raises LawUnknown for a county without a tier or a day before the data begin."""
     return gate_law().minimum_wage(county_code, on)
+
+
+def limit(name: str, on: date) -> Limit:
+    """A number of the law ("reverify_months", "part_time_pay_days", ...) as of a day. Raises LawUnknown."""
+    return gate_law().limit(name, on)
 
 
 def clauses() -> tuple[Clause, ...]:
@@ -103,7 +109,7 @@ def _date_problems(law: Law) -> Iterator[str]:
 
 
 def _gaps(name: str, rows: list[Dated]) -> Iterator[str]:
-    for earlier, later in zip(rows, rows[1:], strict=False):
+    for earlier, later in pairwise(rows):
         if earlier.until is None or earlier.until + timedelta(days=1) != later.since:
             yield f"{name}: {earlier.until} is not the day before {later.since}"
     if rows[-1].until is not None:
@@ -112,8 +118,10 @@ def _gaps(name: str, rows: list[Dated]) -> Iterator[str]:
 
 def _clause_problems(law: Law) -> Iterator[str]:
     known = {clause.id for clause in law.clauses}
-    cited = [*law.limits, *law.hazards, *law.required_fields, *law.lexicon.terms]
-    for clause_id in sorted({each.clause_id for each in cited} - known):
+    cited = {limit.clause_id for limit in law.limits} | {hazard.clause_id for hazard in law.hazards}
+    cited |= {required.clause_id for required in law.required_fields}
+    cited |= {term.clause_id for term in law.lexicon.terms}
+    for clause_id in sorted(cited - known):
         yield f"clause {clause_id} is cited and isn't there"
     for clause in law.clauses:
         if not (clause.source and clause.text):

@@ -12,7 +12,7 @@ from zero_work_market.ground.errors import NotFound
 
 Severity = Literal["refused", "warned"]
 
-BLANKS = re.compile(" {3,}")
+PARTING_BLANKS = re.compile(" {3,}|(?<=[0-9]) {1,2}(?=[0-9])")
 BLANK = re.compile(" ")
 LONE_JOINERS = re.compile(r"(?<![0-9])[-.]|[-.](?![0-9])")
 SENTENCE_ENDS = "\n\r。！？!?"
@@ -149,6 +149,22 @@ class Law:
         """Raises LawUnknown."""
         return _only((row for row in self.limits if row.name == name), on, what="limit", name=name)
 
+    def hazards_in(self, occupations: Iterable[str], on: date) -> list[Hazard]:
+        """The hazards that any of the occupation codes lies under."""
+        codes = [f"{code}-" for code in occupations]
+        return [
+            hazard
+            for hazard in self.hazards
+            if hazard.in_force(on) and any(code.startswith(f"{of}-") for code in codes for of in hazard.occupations)
+        ]
+
+    def hazards_said(self, text: str, on: date) -> Iterator[tuple[Hazard, int, int]]:
+        """The hazards that `text` names, and where (start, end); each once."""
+        for hazard in self.hazards:
+            start, word = min(((at, word) for word in hazard.words if (at := text.find(word)) >= 0), default=(-1, ""))
+            if hazard.in_force(on) and word:
+                yield hazard, start, start + len(word)
+
     def lexicon_on(self, on: date) -> Lexicon:
         """The terms whose clause is in force on a day."""
         standing = {clause.id for clause in self.clauses if clause.in_force(on)}
@@ -200,10 +216,10 @@ def read_words(text: str, lexicon: Lexicon) -> list[Found]:
 def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
     """`text` as the patterns read it, and for each of its characters the place in `text` that it comes from.
 
-    Lower case and half width; simplified; a break is "，" (of a clause) or "\\n" (of a sentence); "-" and "." stay
-    between digits alone; nothing else but letters, digits and 、/+%<≤>≥.
+    Lower case, half width, simplified. A break is "，" (of a clause, three blanks, or a blank between digits) or "\\n"
+    (of a sentence); "-" and "." stay between digits alone; else nothing but letters, digits and /+%<≤>≥、.
     """
-    read = dict(lexicon.pairs)
+    read = {pair[0]: pair[1] for pair in lexicon.pairs}
     folded: list[str] = []
     origin: list[int] = []
     units: dict[str, str] = {}
@@ -216,7 +232,7 @@ def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
             folded.append(unit)
             origin += (index,) * len(unit)
     reading = "".join(folded)
-    reading, origin = _replaced(BLANKS, "，", reading, origin)
+    reading, origin = _replaced(PARTING_BLANKS, "，", reading, origin)
     reading, origin = _replaced(BLANK, "", reading, origin)
     return _replaced(LONE_JOINERS, "", reading, origin)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from tests.support.makers import NOW, make_account
+from tests.support.makers import NOW, make_account, oneself
 from zero_work_market.ground import messages
 from zero_work_market.ground.audit import AuditRow
 from zero_work_market.ground.db import Base, transaction
@@ -17,7 +17,6 @@ from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.queries import account_of_phone, account_of_token
 from zero_work_market.people.accounts.rules import CodeExpired, CodePurpose, CodeTooSoon, TooManyCodes, WrongCode
 from zero_work_market.people.accounts.service import close, issue_token, request_code, revoke_token, try_code
-from tests.support.makers import oneself
 
 PHONE = "13953712345"
 SECOND = timedelta(seconds=1)

@@ -56,7 +56,8 @@ def test_a_masked_phone_shows_three_and_four_digits():
 
 
 @pytest.mark.parametrize(
-    "written", ["11010519491231002X", "11010519491231002x", "110105 19491231 002X", "１１０１０５１９４９１２３１００２Ｘ"]
+    "written",
+    ["11010519491231002X", "11010519491231002x", "110105 19491231 002X", "１１０１０５１９４９１２３１００２Ｘ"],
 )
 def test_an_id_number_is_read_however_it_is_written(written):
     assert parse_id_number(written, today=TODAY) == "11010519491231002X"

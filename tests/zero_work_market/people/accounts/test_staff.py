@@ -278,7 +278,12 @@ def test_a_town_enters_its_own_villages(session):
 
 @pytest.mark.parametrize(
     ("code", "name", "field"),
-    [("370829400201", "李楼村", "code"), (TOWN, "李楼村", "code"), ("37082900120x", "李楼村", "code"), (VILLAGE, " ", "name")],
+    [
+        ("370829400201", "李楼村", "code"),
+        (TOWN, "李楼村", "code"),
+        ("37082900120x", "李楼村", "code"),
+        (VILLAGE, " ", "name"),
+    ],
 )
 def test_a_village_has_a_code_of_its_town_and_a_name(session, code, name, field):
     with pytest.raises(InvalidValue) as refusal:

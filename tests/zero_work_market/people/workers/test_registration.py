@@ -45,8 +45,6 @@ from zero_work_market.reference.occupations.rules import UnknownOccupation
 from zero_work_market.reference.regions.queries import region
 from zero_work_market.reference.regions.rules import UnknownRegion
 
-FORKLIFT, PACKER = "6-30-05-01", "6-20-99-00"
-
 
 def new_worker(**given):
     values = {"name": "张建国", "id_number": id_number(), "place": Place(town=TOWN)} | given
@@ -269,7 +267,9 @@ def test_others_see_the_surname_only(name, surname, masked):
 
 
 def test_a_card_is_masked(session):
-    worker = make_worker(session, number="11010519491231002X", account=make_account(session, phone_number="13953712345"))
+    worker = make_worker(
+        session, number="11010519491231002X", account=make_account(session, phone_number="13953712345")
+    )
     card = worker_card(session, worker.id)
     assert (card.masked_name, card.masked_id_number, card.masked_phone) == ("张**", "1101************2X", "139****2345")
 

@@ -1,0 +1,111 @@
+"""Many processes at one posting: real ones, on SQLite and on PostgreSQL."""
+
+import multiprocessing
+import random
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from tests.support.makers import NOW, make_employer, make_worker
+from tests.support.market import make_posting
+from zero_work_market.ground.audit import Actor
+from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.placements import service
+from zero_work_market.market.placements.models import Placement
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.rules import State
+
+SPAWN = multiprocessing.get_context("forkserver")
+SPAWN.set_forkserver_preload(["zero_work_market.market.placements.service", "psycopg"])
+
+
+def _accept(url: str, start: Any, answers: Any, posting_id: int, worker_id: int, account_id: int) -> None:
+    connect(url)
+    start.wait()
+    with transaction() as session:
+        answer = service.accept(
+            session, posting_id=posting_id, worker_id=worker_id, by=Actor(account_id, "worker"), at=NOW
+        )
+    answers.put((worker_id, answer.seat, answer.queue_place))
+
+
+def test_fifty_processes_accept_the_last_seat_and_exactly_one_holds_it(database: Engine, database_url: str) -> None:
+    with transaction() as session:
+        posting_id = make_posting(session, headcount=1).id
+        workers = [(worker.id, worker.account_id) for worker in (make_worker(session) for _ in range(50))]
+    database.dispose()
+    start, answers = SPAWN.Event(), SPAWN.Queue()
+    crowd = [
+        SPAWN.Process(target=_accept, args=(database_url, start, answers, posting_id, *worker)) for worker in workers
+    ]
+    for one in crowd:
+        one.start()
+    start.set()
+    told = [answers.get(timeout=120) for _ in crowd]
+    for one in crowd:
+        one.join()
+    assert [one.exitcode for one in crowd] == [0] * 50
+    assert sorted(seat for _, seat, _ in told if seat) == [1]
+    with transaction() as session:
+        held = session.scalars(select(Placement).where(Placement.posting_id == posting_id)).all()
+        assert [placement.seat for placement in held] == [1]
+        answers_now = [service.answer_of(session, posting_id=posting_id, worker_id=worker) for worker, _ in workers]
+        places = sorted(answer.queue_place for answer in answers_now if answer.queue_place)
+        assert places == list(range(1, 50))
+
+
+def _take_turns(url: str, seed: int, barrier: Any, postings: list[int], deed: Callable[[Any, int], None]) -> None:
+    connect(url)
+    chance = random.Random(seed)
+    for posting_id in postings:
+        barrier.wait()
+        for _ in range(chance.randrange(2000)):
+            pass
+        try:
+            with transaction() as session:
+                deed(session, posting_id)
+        except LeyeError:
+            pass
+
+
+class _Accept:
+    def __init__(self, workers: dict[int, int]) -> None:
+        self.workers = workers
+
+    def __call__(self, session: Any, posting_id: int) -> None:
+        worker_id = self.workers[posting_id]
+        service.accept(session, posting_id=posting_id, worker_id=worker_id, by=Actor(None, "worker"), at=NOW)
+
+
+class _Cancel:
+    def __call__(self, session: Any, posting_id: int) -> None:
+        service.cancel_posting(session, posting_id=posting_id, by=Actor(None, "employer"), at=NOW)
+
+
+def test_accepting_while_the_employer_cancels_never_leaves_a_seat(database: Engine, database_url: str) -> None:
+    """500 interleavings of two processes."""
+    with transaction() as session:
+        employer = make_employer(session)
+        postings = [make_posting(session, employer=employer, headcount=1).id for _ in range(500)]
+        crowd = [make_worker(session).id for _ in range(500)]
+    database.dispose()
+    barrier = SPAWN.Barrier(2)
+    deeds = [_Accept(dict(zip(postings, crowd, strict=True))), _Cancel()]
+    pair = [
+        SPAWN.Process(target=_take_turns, args=(database_url, seed, barrier, postings, deed))
+        for seed, deed in enumerate(deeds)
+    ]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join(timeout=240)
+    assert [one.exitcode for one in pair] == [0, 0]
+    with transaction() as session:
+        states = set(session.scalars(select(Posting.state)))
+        left = session.scalars(select(Placement).where(Placement.seat.is_not(None))).all()
+        ever = len(session.scalars(select(Placement)).all())
+    assert states == {State.WITHDRAWN}
+    assert left == []
+    assert 0 < ever < 500, f"no real interleaving: {ever} of 500 accepted first"

@@ -1,0 +1,10 @@
+"""Pages for employers: registering, posting in one screen, their postings, who fits and who comes."""
+
+from apiflask import APIFlask
+
+from web.for_employers import post, postings, register, revise, shortlist  # noqa: F401  (they put their views on it)
+from web.for_employers.blueprint import pages
+
+
+def init_app(app: APIFlask) -> None:
+    app.register_blueprint(pages)

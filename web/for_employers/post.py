@@ -1,0 +1,231 @@
+"""Posting work in one screen, judged while it is typed and again when it is sent."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from labor_brands.brands.queries import brands
+from web.auth import EMPLOYER, may_enter, viewer
+from web.errors import wording
+from web.findings import said
+from web.for_employers.blueprint import own_id, pages
+from web.for_employers.fit import Fit, can_be_ranked, fit_of
+from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given
+from zero_work_market.ground import clock
+from zero_work_market.ground.db import transaction
+from zero_work_market.ground.errors import LeyeError, NotFound
+from zero_work_market.market.postings import service as postings
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.queries import last_of_employer
+from zero_work_market.market.postings.queries import posting as posting_by_id
+from zero_work_market.market.postings.rules import EMPLOYMENTS, Draft, Finding, State, judge, total_fen
+from zero_work_market.people.employers.queries import EmployerRow
+from zero_work_market.people.employers.queries import employer as employer_by_id
+from zero_work_market.people.employers.rules import may_publish_at_once
+from zero_work_market.reference.law.queries import gate_law, minimum_wage
+from zero_work_market.reference.law.rules import MinimumWage
+from zero_work_market.reference.occupations.queries import label, reader, search, trades
+from zero_work_market.reference.occupations.rules import LEVELS
+from zero_work_market.reference.regions.queries import counties, region, towns
+
+DAYS_AHEAD = 14
+PAID_WITHIN = ((1, "干完当天给"), (3, "3 天内给"), (7, "7 天内给"), (15, "15 天内给"), (30, "一个月内给"))
+AGES = ((16, "满 16 岁"), (18, "满 18 岁"))
+WORKS = dict(zip(EMPLOYMENTS, ("零工，干完就完", "非全日制，一天 4 小时内", "全日制"), strict=True))
+ALIKE = 4
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A slip with all that is to be said of it. `quiet`: nobody has tried to send it, so what is missing isn't told."""
+
+    slip: Slip
+    draft: Draft
+    findings: list[Finding]
+    floor: MinimumWage
+    fit: Fit | None
+    total_fen: int
+    at_once: bool
+    quiet: bool
+
+    @property
+    def refused(self) -> list[Finding]:
+        return [found for found in self.findings if found.severity == "refused"]
+
+    @property
+    def boxed(self) -> list[tuple[int, Finding]]:
+        """Findings about certain words, with their index among all."""
+        return [(index, found) for index, found in enumerate(self.findings) if found.words]
+
+    @property
+    def only_missing(self) -> bool:
+        return all(found.code == "required" for found in self.refused)
+
+    def at(self, *names: str) -> list[Finding]:
+        """What is to be said beside a field."""
+        here = [found for found in self.findings if found.field in names and not found.words]
+        return [found for found in here if not (self.quiet and found.code == "required")]
+
+    @property
+    def sends(self) -> str:
+        """What the main button says."""
+        if self.refused:
+            return f"{'填' if self.only_missing else '改'}好 {len(self.refused)} 处就能发"
+        if not self.at_once:
+            return "交上去，等审核"
+        return f"发布并邀请 {self.slip.inviting} 人" if self.slip.inviting else "发布，先不邀请"
+
+
+@pages.get("/new")
+@may_enter(EMPLOYER)
+def post() -> str:
+    """The screen with sensible defaults; `?again=` fills in an earlier posting of one's own."""
+    now, again = clock.now(), request.args.get("again", type=int)
+    with transaction(read_only=True) as session:
+        employer = _employer(session)
+        last = last_of_employer(session, employer_id=employer.id)
+        slip = fresh_slip(employer, last, now=now) if again is None else slip_again(_own(session, again), now=now)
+        judged = _judged(session, slip, employer, now, quiet=True)
+    return _page(judged, employer, last.id if last else None)
+
+
+@pages.post("/new")
+@may_enter(EMPLOYER)
+def try_post() -> Response | tuple[str, int]:
+    """Publish; refused, the same page with everything kept. `fix` puts the wording in that would pass."""
+    now = clock.now()
+    slip = slip_given(request.form)
+    with transaction(read_only=True) as session:
+        employer = _employer(session)
+        judged = _judged(session, slip, employer, now, quiet=False)
+        fix = request.form.get("fix", type=int)
+        if fix is not None:
+            judged = _judged(session, _fixed(judged, fix), employer, now, quiet=True)
+            return _page(judged, employer), 200
+    if judged.refused:
+        return _page(judged, employer), 422
+    try:
+        with transaction() as session:
+            made = postings.publish(
+                session, draft=judged.draft, employer_id=employer.id, invite_first=slip.inviting,
+                by=viewer().as_employer(), at=now, key=request.form.get("key") or None,
+            )  # fmt: skip
+            posting_id, state = made.id, made.state
+    except LeyeError as error:
+        status, words = wording(error)
+        flash(words, "bad")
+        return _page(judged, employer), status
+    _tell(state, slip)
+    return redirect(url_for("employers.shortlist", posting_id=posting_id), 303)
+
+
+@pages.post("/preview")
+@may_enter(EMPLOYER)
+def preview() -> str:
+    """What can be said of the slip as typed: the parts that change, or, without script, the whole page."""
+    now, sent = clock.now(), request.form
+    slip = slip_given(sent)
+    with transaction(read_only=True) as session:
+        employer = _employer(session)
+        judged = _judged(session, slip, employer, now, quiet=True)
+    if not request.headers.get("HX-Request"):
+        return _page(judged, employer)
+    return render_template(
+        "for_employers/preview.html",
+        **_context(judged, employer),
+        trades_changed=slip.trades_of != sent.get("trades_of", "").strip(),
+        place_changed=(slip.town, slip.spot) != (sent.get("town", "").strip(), sent.get("spot", "").strip()),
+        invite_changed=slip.invite != sent.get("invite", "").strip(),
+    )
+
+
+def _judged(session: Session, slip: Slip, employer: EmployerRow, now: datetime, *, quiet: bool) -> Judged:
+    today = clock.local_date(now)
+    reading = read_slip(slip, employer)
+    told = {found.field for found in reading.unread}
+    gate = judge(reading.draft, law=gate_law(), on=today, now=now)
+    findings = reading.unread + [found for found in gate if found.code != "required" or found.field not in told]
+    ranked = can_be_ranked(findings)
+    return Judged(
+        slip=slip, draft=reading.draft, findings=findings, floor=minimum_wage(reading.draft.county, today),
+        fit=fit_of(session, reading.draft, inviting=slip.inviting, at=now) if ranked else None,
+        total_fen=total_fen(reading.draft) * reading.draft.headcount if ranked else 0,
+        at_once=may_publish_at_once(employer.state, employer.valid_until, at=now), quiet=quiet,
+    )  # fmt: skip
+
+
+def _fixed(judged: Judged, index: int) -> Slip:
+    """The slip with the wording put in that would pass for the finding of that index."""
+    if not 0 <= index < len(judged.findings):
+        return judged.slip
+    found = judged.findings[index]
+    if not found.words or found.suggestion is None:
+        return judged.slip
+    text: str = getattr(judged.draft, found.field)
+    return replace(judged.slip, **{found.field: text[: found.start] + found.suggestion + text[found.end :]})
+
+
+def _employer(session: Session) -> EmployerRow:
+    employer = employer_by_id(session, own_id())
+    assert employer is not None
+    return employer
+
+
+def _own(session: Session, posting_id: int) -> Posting:
+    row = posting_by_id(session, posting_id)
+    if row.employer_id != own_id():
+        raise NotFound(what="posting")
+    return row
+
+
+def _tell(state: State, slip: Slip) -> None:
+    if state == State.WAITING:
+        flash("交上去了。单位还没核验，工作人员看过就发出去。", "ok")
+    elif slip.inviting:
+        flash(f"发出去了，正在邀请前 {slip.inviting} 个。", "ok")
+    else:
+        flash("发出去了。要谁来，点“邀请”。", "ok")
+
+
+def _page(judged: Judged, employer: EmployerRow, last_id: int | None = None) -> str:
+    return render_template("for_employers/post.html", **_context(judged, employer), last_id=last_id)
+
+
+def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
+    here = employer.county
+    own_first = sorted(counties(), key=lambda county: county.code != here)
+    return {
+        "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
+        "said": said, "town": region(judged.draft.town), "alike": _alike(judged.slip),
+        "days": _days(judged.slip), "places": [(county, towns(county.code)) for county in own_first],
+        "titles": [trade.title for trade in trades()], "levels": LEVELS, "any": ANY,
+        "brands": sorted(brands(), key=lambda brand: brand.county != here),
+        "paid_within": _with(PAID_WITHIN, judged.slip.pay_days, "{} 天内给"),
+        "ages": _with(AGES, judged.slip.min_age, "满 {} 岁"), "works": WORKS.items(),
+        "key": request.form.get("key") or secrets.token_urlsafe(12),
+    }  # fmt: skip
+
+
+def _alike(slip: Slip) -> list[tuple[str, str]]:
+    """Trades to tick: those ticked, then what else the title may mean."""
+    read = [found.code for found in reader().read(slip.title, k=ALIKE)] if slip.title else []
+    typed = [trade.code for trade in search(slip.title, k=ALIKE)] if slip.title else []
+    ticked = [code for code in slip.trades if code != ANY]
+    codes = list(dict.fromkeys([*ticked, *read, *typed]))[: max(ALIKE, len(ticked))]
+    return [(code, label(code)) for code in codes]
+
+
+def _days(slip: Slip) -> list[date]:
+    today = clock.local_date(clock.now())
+    return [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
+
+
+def _with(options: tuple[tuple[int, str], ...], held: str, words: str) -> list[tuple[str, str]]:
+    """Options of a choice, with the one that is held if it isn't among them."""
+    known = [(str(value), text) for value, text in options]
+    return known if not held or held in dict(known) else [*known, (held, words.format(held))]

@@ -1,0 +1,232 @@
+"""The one screen on which work is posted: what it holds as typed, and the draft that it makes."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from web.filters import yuan
+from zero_work_market.ground import clock
+from zero_work_market.ground.errors import LeyeError
+from zero_work_market.ground.money import fen_from_yuan
+from zero_work_market.market.applications.rules import suggested_invitations
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
+from zero_work_market.people.employers.queries import EmployerRow
+from zero_work_market.reference.law.queries import minimum_wage
+from zero_work_market.reference.occupations.queries import reader
+from zero_work_market.reference.regions.queries import nearest_town, region, towns
+from zero_work_market.reference.regions.rules import within_jining
+
+MOST_DAYS, MOST_INVITED = 14, 200
+SURE = 0.6
+"""Confidence from which the trade read from the title is taken without asking."""
+ANY = "any"
+"""Ticked for a posting that takes everyone, whatever they can do."""
+EXTRAS = ("meals", "lodging", "transport", "insurance")
+MANY = ("trades", "extras", "brands")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The form's values as typed; those of `MANY` hold several."""
+
+    title: str = ""
+    trades: tuple[str, ...] = ()
+    trades_of: str = ""
+    """The title for which `trades` were ticked: another title is read anew."""
+    level: str = "1"
+    headcount: str = "5"
+    day: str = ""
+    start: str = "08:00"
+    end: str = "12:00"
+    days: str = "1"
+    town: str = ""
+    address: str = ""
+    lon: str = ""
+    lat: str = ""
+    spot: str = ""
+    """Point and town as agreed last, "lon lat town": a newer point sets the town, a newer town drops the point."""
+    pay: str = ""
+    pay_kind: str = PayKind.HOUR.value
+    pieces: str = ""
+    extras: tuple[str, ...] = ()
+    words: str = ""
+    brands: tuple[str, ...] = ()
+    pay_days: str = "7"
+    min_age: str = "18"
+    employment: str = EMPLOYMENTS[0]
+    invite: str = ""
+    invite_was: str = ""
+    """What was suggested when the form was shown: if `invite` is still that, it follows the headcount."""
+
+    @property
+    def inviting(self) -> int:
+        return int(self.invite or 0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The draft of a slip, and what of it couldn't be read at all, as findings like those of the gate."""
+
+    draft: Draft
+    unread: list[Finding] = field(default_factory=list)
+
+
+def slip_given(given: MultiDict[str, str]) -> Slip:
+    """The slip of a sent form: its title read, its place and its invitations settled."""
+    held: dict[str, Any] = {one.name: given[one.name].strip() for one in fields(Slip) if one.name in given}
+    return _settled(Slip(**held | {name: tuple(given.getlist(name)) for name in MANY}))
+
+
+def fresh_slip(employer: EmployerRow, last: Posting | None, *, now: datetime) -> Slip:
+    """Tomorrow morning, at the place, the pay and the terms of the last posting."""
+    floor = minimum_wage(employer.county, clock.local_date(now)).hourly_fen
+    slip = Slip(day=_tomorrow(now), town=employer.town, address=employer.address, pay=_whole_yuan(floor))
+    if last is not None:
+        known = slip_of(last)
+        same = ("town", "address", "lon", "lat", "spot", "extras", "pay_days", "min_age")
+        slip = replace(slip, pay=_whole_yuan(last.hourly_fen), **{name: getattr(known, name) for name in same})
+    return _settled(slip)
+
+
+def slip_again(posting: Posting, *, now: datetime) -> Slip:
+    """An earlier posting once more, from tomorrow on."""
+    return _settled(replace(slip_of(posting), day=_tomorrow(now)))
+
+
+def slip_of(posting: Posting) -> Slip:
+    """A posting as the form would hold it."""
+    start, end = (clock.local(moment) for moment in (posting.shifts[0].starts_at, posting.shifts[0].ends_at))
+    lon, lat = f"{posting.lon:.5f}", f"{posting.lat:.5f}"
+    return Slip(
+        title=posting.title, trades=tuple(need.occupation for need in posting.occupations) or (ANY,),
+        trades_of=posting.title, level=str(max((need.level for need in posting.occupations), default=1)),
+        headcount=str(posting.headcount), day=start.date().isoformat(), start=f"{start:%H:%M}", end=f"{end:%H:%M}",
+        days=str(len(posting.shifts)), town=posting.town, address=posting.address, lon=lon, lat=lat,
+        spot=f"{lon} {lat} {posting.town}", pay=yuan(posting.pay_fen, grouped=False), pay_kind=posting.pay_kind.value,
+        pieces=f"{posting.pieces_per_hour:g}" if posting.pieces_per_hour else "",
+        extras=tuple(name for name in EXTRAS if getattr(posting, name)), words=posting.words,
+        brands=tuple(preferred.brand for preferred in posting.brands), pay_days=str(posting.pay_days),
+        min_age=str(posting.min_age), employment=posting.employment,
+    )  # fmt: skip
+
+
+def draft_of(posting: Posting) -> Draft:
+    """A posting as a draft, to be judged again."""
+    return Draft(
+        employer_name=posting.employer.name, title=posting.title,
+        occupations=tuple((need.occupation, need.level) for need in posting.occupations),
+        headcount=posting.headcount, county=posting.county, town=posting.town, address=posting.address,
+        lon=posting.lon, lat=posting.lat,
+        shifts=tuple((shift.starts_at, shift.ends_at) for shift in posting.shifts),
+        pay_kind=posting.pay_kind.value, pay_fen=posting.pay_fen, pieces_per_hour=posting.pieces_per_hour,
+        pay_days=posting.pay_days, employment=posting.employment,
+        meals=posting.meals, lodging=posting.lodging, transport=posting.transport, insurance=posting.insurance,
+        min_age=posting.min_age, words=posting.words, brands=tuple(preferred.brand for preferred in posting.brands),
+    )  # fmt: skip
+
+
+def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
+    """The draft of a slip. What can't be read is left empty in it; what the law says of it is judged elsewhere."""
+    unread: list[Finding] = []
+
+    def refuse(name: str, code: str) -> None:
+        unread.append(Finding(name, code, "refused"))
+
+    town = region(slip.town if slip.town in _codes(slip.town[:6]) else employer.town)
+    if slip.town != town.code:
+        refuse("town", "unknown")
+    point = (float(slip.lon), float(slip.lat)) if slip.spot else (town.lon, town.lat)
+    codes = [code for code in slip.trades if code != ANY]
+    if slip.title and not slip.trades:
+        refuse("occupations", "not_read")
+    try:
+        shifts = _shifts(slip)
+    except ValueError:
+        shifts = ()
+        refuse("shifts", "unreadable")
+    try:
+        pay_fen = fen_from_yuan(slip.pay, field="pay") if slip.pay else 0
+    except LeyeError as error:
+        pay_fen = 0
+        refuse("pay", error.details["reason"])
+    draft = Draft(
+        employer_name=employer.name, title=" ".join(slip.title.split()),
+        occupations=tuple((code, _number(slip.level) or 1) for code in codes[:MOST_OCCUPATIONS]),
+        headcount=_number(slip.headcount), county=town.code[:6], town=town.code,
+        address=" ".join(slip.address.split()), lon=point[0], lat=point[1], shifts=shifts,
+        pay_kind=slip.pay_kind if slip.pay_kind in set(PayKind) else PayKind.HOUR.value, pay_fen=pay_fen,
+        pieces_per_hour=_pieces(slip.pieces) if slip.pay_kind == PayKind.PIECE else None,
+        pay_days=_number(slip.pay_days), employment=slip.employment,
+        meals="meals" in slip.extras, lodging="lodging" in slip.extras, transport="transport" in slip.extras,
+        insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
+        words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
+    )  # fmt: skip
+    pay_missing = any(found.field == "pay" for found in unread)
+    return Reading(draft, unread) if not pay_missing else Reading(replace(draft, pay_fen=0), unread)
+
+
+def _settled(slip: Slip) -> Slip:
+    return _with_invitations(_placed(_with_trades(slip)))
+
+
+def _with_trades(slip: Slip) -> Slip:
+    """Tick the trade that the title says, unless trades were ticked for this very title."""
+    if slip.title == slip.trades_of:
+        return slip
+    found = reader().read(slip.title, k=1) if slip.title else []
+    return replace(slip, trades=tuple(one.code for one in found if one.confidence >= SURE), trades_of=slip.title)
+
+
+def _placed(slip: Slip) -> Slip:
+    known = slip.spot.split()
+    try:
+        lon, lat = float(slip.lon), float(slip.lat)
+    except ValueError:
+        return replace(slip, lon="", lat="", spot="")
+    if known[:2] == [slip.lon, slip.lat]:
+        return slip if known[2:] == [slip.town] else replace(slip, lon="", lat="", spot="")
+    if not within_jining(lon, lat):
+        return replace(slip, lon="", lat="", spot="")
+    town = nearest_town(lon, lat).code
+    return replace(slip, town=town, spot=f"{slip.lon} {slip.lat} {town}")
+
+
+def _with_invitations(slip: Slip) -> Slip:
+    suggested = str(min(suggested_invitations(_number(slip.headcount)), MOST_INVITED))
+    chosen = str(min(_number(slip.invite), MOST_INVITED)) if slip.invite != slip.invite_was else suggested
+    return replace(slip, invite=chosen, invite_was=suggested)
+
+
+def _shifts(slip: Slip) -> tuple[tuple[datetime, datetime], ...]:
+    """One shift a day; one that ends before it starts ends on the next day. Raises ValueError."""
+    first = date.fromisoformat(slip.day)
+    start, end = (time.fromisoformat(text).replace(tzinfo=None) for text in (slip.start, slip.end))
+    overnight = timedelta(days=1 if end < start else 0)
+    every = [first + timedelta(days=ahead) for ahead in range(min(_number(slip.days) or 1, MOST_DAYS))]
+    return tuple((clock.at_local(day, start), clock.at_local(day + overnight, end)) for day in every)
+
+
+def _codes(county: str) -> set[str]:
+    return {town.code for town in towns(county)} if county.startswith("3708") and len(county) == 6 else set()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+def _pieces(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _tomorrow(now: datetime) -> str:
+    return (clock.local_date(now) + timedelta(days=1)).isoformat()
+
+
+def _whole_yuan(fen: int) -> str:
+    return str(-(-fen // 100))
