@@ -84,7 +84,7 @@ def explain(tree: OccupationTree, weights: Weights, worker: Rows, posting: Rows)
 
     The worker is set beside copies, each with one change, and all are scored alike.
     """
-    changes = _changes(worker, posting)
+    changes = _changes(tree, worker, posting)
     workers = _with_changes(worker, [change for change, _ in changes])
     skill = tree.skill(workers, posting)
     gates = {name: gate(workers, posting) for name, gate in GATES.items()} | {"skill": skill > 0}
@@ -104,23 +104,25 @@ def explain(tree: OccupationTree, weights: Weights, worker: Rows, posting: Rows)
     )
 
 
-def _changes(worker: Rows, posting: Rows) -> list[tuple[Change, str]]:
+def _changes(tree: OccupationTree, worker: Rows, posting: Rows) -> list[tuple[Change, str]]:
     return [
-        *((change, "skill") for change in _certificates(worker, posting)),
+        *((change, "skill") for change in _certificates(tree, worker, posting)),
         *((change, "brand") for change in _brands(worker, posting)),
         *((change, "pay") for change in _floors(worker, posting)),
         *((change, "slots") for change in _quarters(worker, posting)),
     ]
 
 
-def _certificates(worker: Rows, posting: Rows) -> Iterator[Certificate]:
-    held = _filled_places(worker, "occupation")
-    required = _filled_places(posting, "occupation")
-    if required:
-        levels = worker["level"][0].tolist()
-        yield from (Certificate(code, levels[at] + 1) for code, at in held.items() if levels[at] < TOP_LEVEL)
-        if len(held) < OCCUPATIONS_HELD:
-            yield from (Certificate(code, 1) for code in required if code not in held)
+def _certificates(tree: OccupationTree, worker: Rows, posting: Rows) -> Iterator[Certificate]:
+    """One for each occupation held that is akin to a required one, and one for each required one not held."""
+    held, required = _filled_places(worker, "occupation"), _filled_places(posting, "occupation")
+    akin = {tree.middle[code] for code in required}
+    levels = worker["level"][0]
+    for code, place in held.items():
+        if tree.middle[code] in akin and levels[place] < TOP_LEVEL:
+            yield Certificate(code, int(levels[place]) + 1)
+    if len(held) < OCCUPATIONS_HELD:
+        yield from (Certificate(code, 1) for code in required if code not in held)
 
 
 def _brands(worker: Rows, posting: Rows) -> Iterator[Brand]:

@@ -69,9 +69,19 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "employer_already_registered": (
         409, lambda told: "你已经登记过单位了。" if told["same"] == "account" else "这个代码的单位登记过了，找原来的经办人。",
     ),
+    "login_name_taken": (409, "这个登录名有人用了，换一个。"),
+    "reason_missing": (422, lambda told: f"写清事由，至少 {told['least']} 个字。"),
+    "already_registered": (
+        409, lambda told: "你已经登记过了。" if told["same"] == "account" else "这个身份证登记过了。要换手机号，找村里或驿站帮你绑上。",
+    ),
+    "under_age": (422, lambda told: f"不满 {told['least']} 周岁，还不能干活。"),
+    "consent_slip_missing": (422, "要先让本人签同意书，把编号填上。"),
+    "papers_missing": (409, "证照还没交齐，三样都要。"),
+    "unknown_region": (422, "没有这个地方，重新选一下。"),
+    "unknown_occupation": (422, "没有这个工种，换个说法。"),
     "profile_paused": (409, "你现在停了找活，先打开再接。"),
 }
-"""Code → status and words. Each room's own refusals are added below."""
+"""Code → status and words."""
 
 
 def wording(error: LeyeError) -> tuple[int, str]:

@@ -68,12 +68,17 @@ def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, in
     held = dict(skills)
     for code, _ in wanted:
         if code in held:
-            return f"会{label(code)}" if held[code] < 3 else f"{label(code)} {held[code]} 级"
+            return _able(label(code)) if held[code] < 3 else f"{label(code)} {held[code]} 级"
     for code, _ in wanted:
         for own, _ in skills:
             if occupation(own).small == occupation(code).small:
                 return f"干过{label(own)}"
     return f"干过{label(skills[0][0])}" if skills else ""
+
+
+def _able(title: str) -> str:
+    """ "会包装"; a title that names the person stays as it is: "包装工" """
+    return title if title[-1] in "工员师手" else f"会{title}"
 
 
 def reasons(
@@ -97,7 +102,7 @@ def score_parts(
     brands: Sequence[str],
     gains_fen: int | None,
 ) -> list[Part]:
-    """The score's parts in points of a hundred, with what each says; `gains_fen` None when the worker asks for no pay."""
+    """The score's parts in points of a hundred, with what each says; `gains_fen` is None if no pay is asked."""
     skill = skill_said(wanted, skills) if wanted else "不挑手艺"
     said = {
         "skill": f"{skill}，正对口" if wanted and place.parts["skill"] >= 0.999 else skill or "不对口",
@@ -128,9 +133,15 @@ def town_name(code: str) -> str:
     return region(code).name
 
 
+def place_said(town: str, address: str) -> str:
+    """Town and address, the town once: "马村镇 永昌 2 号库" """
+    here = region(town)
+    return address if address.startswith((here.name, here.short)) else f"{here.name} {address}".strip()
+
+
 GLOBALS = {
     "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
-    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name, "shut_said": SHUT, "label": label,
+    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name, "place_said": place_said, "shut_said": SHUT, "label": label,
     "brand_name": brand_name, "posting_states": STATES,
 }  # fmt: skip
 """Functions that templates call."""

@@ -1,7 +1,7 @@
 """Types of the API's fields: as strict as the JSON Schema that they are documented by."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
@@ -45,6 +45,16 @@ def _near(value: date) -> date:
     return value
 
 
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    del schema["default"]
+    (kind,) = [kind for kind in schema.pop("anyOf") if kind != {"type": "null"}]
+    schema |= kind
+
+
 def _known_town(code: str) -> str:
     try:
         if region(code).level == "town" and county_of(code) in counties():
@@ -67,14 +77,14 @@ def _known_brand(code: str) -> str:
     return code
 
 
-LEFT_OUT: Any = Field(default=None, json_schema_extra=lambda schema: schema.pop("default"))
-"""For what may be left out, but not be null."""
+LEFT_OUT: Any = Field(default=None, json_schema_extra=_never_null)
+"""For a part of a query, or a header, that may be left out: there is no null in those."""
 INTEGRAL = BeforeValidator(_whole)
 """On a strict int: 160.0 is one, true and "160" aren't."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
 Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID), INTEGRAL]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day_written), AfterValidator(_near)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

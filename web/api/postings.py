@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from web.api.access import asking_worker, visible, watches
 from web.api.blueprint import v1
@@ -13,7 +12,7 @@ from web.api.spec import BEARER, OPTIONAL_BEARER
 from web.auth import EMPLOYER, EVERYONE, may_enter, viewer
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.errors import NotFound
+from zero_work_market.ground.errors import InvalidValue, NotFound
 from zero_work_market.ground.money import HIGHEST_FEN
 from zero_work_market.market.postings import service
 from zero_work_market.market.search.queries import job as job_of
@@ -28,15 +27,15 @@ class PostingsQuery(Taken):
     Distances are from `lon`, `lat`; for a worker who asks, from home.
     """
 
-    county: CountyCode | SkipJsonSchema[None] = LEFT_OUT
-    town: TownCode | SkipJsonSchema[None] = LEFT_OUT
-    occupation: OccupationCode | SkipJsonSchema[None] = LEFT_OUT
+    county: CountyCode | None = LEFT_OUT
+    town: TownCode | None = LEFT_OUT
+    occupation: OccupationCode | None = LEFT_OUT
     words: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
-    day: Day | SkipJsonSchema[None] = LEFT_OUT
+    day: Day | None = LEFT_OUT
     least_hourly_fen: Annotated[int, Field(ge=0, le=HIGHEST_FEN)] = 0
-    lon: Annotated[float, Field(ge=-180, le=180)] | SkipJsonSchema[None] = LEFT_OUT
-    lat: Annotated[float, Field(ge=-90, le=90)] | SkipJsonSchema[None] = LEFT_OUT
-    within_km: Annotated[float, Field(ge=0, le=1000)] | SkipJsonSchema[None] = LEFT_OUT
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = LEFT_OUT
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = LEFT_OUT
+    within_km: Annotated[float, Field(ge=0, le=1000)] | None = LEFT_OUT
     sort: Literal["fit", "distance"] = "fit"
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     size: Annotated[int, Field(ge=1, le=100)] = 30
@@ -77,6 +76,8 @@ def find_postings(query: PostingsQuery) -> JobsOut:
     """
     with transaction(read_only=True) as session:
         worker = asking_worker(session)
+        if query.within_km is not None and query.place is None and worker is None:
+            raise InvalidValue(field="lon", reason="required")
         found = search(session, wanted=query.wanted, at=clock.now(), worker=worker, place=query.place)
     jobs = [job for job in found.jobs if query.town in (None, job.town)]
     first = (query.page - 1) * query.size

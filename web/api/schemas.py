@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from web.api.fields import INTEGRAL, LEFT_OUT, TEXT, Flag, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
 from zero_work_market.market.applications.rules import State as ApplicationState
@@ -37,7 +36,7 @@ Application = Annotated[ApplicationState, WithJsonSchema({"type": "string", "enu
 class Sent(BaseModel):
     """Headers of a request whose work is done once, however often it is sent with one key."""
 
-    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,80}$")] | SkipJsonSchema[None] = LEFT_OUT
+    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,80}$")] | None = LEFT_OUT
 
 
 class ShiftTimes(Taken):
@@ -71,12 +70,12 @@ class NewPosting(Taken):
     headcount: Annotated[int, Field(strict=True, ge=1, le=MOST_HEADCOUNT), INTEGRAL]
     town: KnownTown = Field(examples=["370829001"])
     address: Annotated[str, Field(max_length=MOST_CHARACTERS["address"], pattern=TEXT)]
-    lon: Annotated[float, Field(strict=True, ge=-180, le=180)] | SkipJsonSchema[None] = LEFT_OUT
-    lat: Annotated[float, Field(strict=True, ge=-90, le=90)] | SkipJsonSchema[None] = LEFT_OUT
+    lon: Annotated[float, Field(strict=True, ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
     shifts: Annotated[list[ShiftTimes], Field(min_length=1, max_length=MOST_SHIFTS)]
     pay_kind: PayKind
     pay_fen: Annotated[int, Field(strict=True, ge=1, le=MOST_FEN), INTEGRAL]
-    pieces_per_hour: Annotated[float, Field(strict=True, gt=0, le=10_000)] | SkipJsonSchema[None] = LEFT_OUT
+    pieces_per_hour: Annotated[float, Field(strict=True, gt=0, le=10_000)] | None = None
     pay_days: Annotated[int, Field(strict=True, ge=0, le=90), INTEGRAL]
     employment: Annotated[str, Field(json_schema_extra={"enum": list(EMPLOYMENTS)})]
     meals: Flag = False

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from web.api.blueprint import v1
@@ -24,9 +23,9 @@ class PlacementsQuery(Taken):
     """Days are those on which the work starts; without them, the seven from today. `region` narrows one's own."""
 
     by: Literal["county", "town", "day"] = "county"
-    first: Day | SkipJsonSchema[None] = LEFT_OUT
-    last: Day | SkipJsonSchema[None] = LEFT_OUT
-    region: Annotated[str, Field(pattern="^[1-9][0-9]{5}([0-9]{3}){0,2}$")] | SkipJsonSchema[None] = LEFT_OUT
+    first: Day | None = LEFT_OUT
+    last: Day | None = LEFT_OUT
+    region: Annotated[str, Field(pattern="^[1-9][0-9]{5}([0-9]{3}){0,2}$")] | None = LEFT_OUT
 
     @model_validator(mode="after")
     def _one_span(self) -> Self:

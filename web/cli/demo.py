@@ -17,39 +17,41 @@ from zero_work_market.ground.settings import Settings
 
 @click.command("demo")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
-def command(port: int) -> None:
-    """Make a home with a made-up county, unless it is there, and serve it; says how to log in as each of three users.
+@click.option("--workers", default=20_000, show_default=True, type=click.IntRange(1), help="How many workers to make.")
+def command(port: int, workers: int) -> None:
+    """Make a made-up county and serve it.
 
-    Nothing leaves the machine: the messages to phones are shown on a page.
+    Says where to look and how to log in as each of its three users. The county is made once; nothing leaves the
+    machine, and the messages to phones are shown on a page.
     """
     require.free("127.0.0.1", port)
     os.environ["LEYE_DEMO"] = "1"
     chosen = wiring.connect()
     migrations.upgrade(chosen.database_url)
     if is_empty():
-        click.echo(f"Making a county of 20,000 made-up workers in {chosen.home} (once, about a minute):")
-        _make_county(chosen)
+        click.echo(f"Making a county of {workers:,} workers in {chosen.home}, once:")
+        _make_county(chosen, workers)
     os.execv(sys.executable, [sys.executable, "-m", "web.cli", "serve", "--port", str(port)])
 
 
-def _make_county(chosen: Settings) -> None:
+def _make_county(chosen: Settings, workers: int) -> None:
     """On SQLite it is made beside and moved into place when whole, so that an interrupted one is begun anew."""
     path = chosen.home / "leye.sqlite3"
     if chosen.database_url != f"sqlite:///{path}":
-        _keep_logins(chosen)
+        _keep_logins(chosen, workers)
         return
     draft = chosen.home / "seeding.sqlite3"
     _remove(draft)
     migrations.upgrade(f"sqlite:///{draft}")
     engine = db.connect(f"sqlite:///{draft}")
-    _keep_logins(chosen)
+    _keep_logins(chosen, workers)
     engine.dispose()
     _remove(path)
     draft.replace(path)
 
 
-def _keep_logins(chosen: Settings) -> None:
-    logins = fill()
+def _keep_logins(chosen: Settings, workers: int) -> None:
+    logins = fill(workers)
     (chosen.home / "demo.json").write_text(json.dumps(asdict(logins), indent=1))
 
 

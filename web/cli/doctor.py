@@ -26,7 +26,10 @@ Check = Callable[[Settings], Iterable[str]]
 @click.command("doctor")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Check settings, keys, database, queue, reference data, messages and disk; say what to do. Exit 1 on a problem."""
+    """Check everything that the site needs.
+
+    Settings, keys, database, queue, tasks, reference data, messages and disk; says what to do. Exit 1 on a problem.
+    """
     chosen = wiring.connect()
     click.echo(f"✓ settings: home {chosen.home}")
     problems = [problem for name, check in CHECKS.items() for problem in _told(name, check, chosen)]
@@ -37,7 +40,8 @@ def _told(name: str, check: Check, chosen: Settings) -> list[str]:
     try:
         problems = list(check(chosen))
     except Exception as error:
-        problems = [f"{type(error).__name__}: {getattr(error, 'orig', None) or error}".strip()]
+        reason = str(getattr(error, "orig", None) or error)
+        problems = [f"{type(error).__name__}: {' '.join(reason.split())}"]
     for problem in problems:
         click.echo(f"✗ {name}: {problem}")
     if not problems:

@@ -8,7 +8,10 @@ from zero_work_market.ground.settings import settings
 
 @click.command("migrate")
 def command() -> None:
-    """Bring the database to this version's tables; does nothing when it is there. Mind a backup first."""
+    """Bring the database to this version's tables.
+
+    Does nothing when it has them. Make a backup first.
+    """
     url = settings().database_url
     before = migrations.current(url)
     migrations.upgrade(url)

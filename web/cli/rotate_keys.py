@@ -22,10 +22,10 @@ The keys come from LEYE_DATA_KEYS, so this seals everything with the first of th
 
 @click.command("rotate-keys")
 def command() -> None:
-    """Put a new key in use for personal data, and seal again everything that is under an older one.
+    """Put a new key in use for personal data.
 
-    The site may run meanwhile, and it may be interrupted and run again. The look-up key stays as it is: look-ups would
-    find nobody.
+    Everything under an older one is sealed again. The site may run meanwhile; interrupted, it can be run again. The
+    look-up key stays as it is: with another, nobody would be found.
     """
     theirs = "LEYE_DATA_KEYS" in os.environ
     chosen = wiring.connect()

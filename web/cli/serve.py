@@ -21,7 +21,10 @@ from zero_work_market.ground.settings import Settings, settings
 @click.option("--processes", type=click.IntRange(1), help="Web processes. [default: 1 on SQLite, else one a core]")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Task worker processes.")
 def command(host: str, port: int, processes: int | None, workers: int) -> None:
-    """Serve the site: web, task workers and beat, each started again when it dies."""
+    """Serve the site: web, task workers and beat.
+
+    Each is started again when it dies, and all end together.
+    """
     require.free(host, port)
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
     os.environ.setdefault("LEYE_PUBLIC_URL", url)

@@ -20,6 +20,8 @@ SIZE = 50
 FIRST = 3
 RAISES_FEN = {PayKind.HOUR: 100, PayKind.DAY: 1000, PayKind.MONTH: 20000, PayKind.PIECE: 10}
 ROADS_KM = (4, 8, 16, 30, 60, 120)
+MOST = 0.85
+"""Share of the workers for whom the road is long enough; who comes from further stands at its end."""
 NEEDED = {"title", "occupations", "shifts", "pay", "pieces_per_hour", "town", "lon"}
 """Fields without which nobody can be ranked."""
 
@@ -113,8 +115,8 @@ def record_said(record: Record | None) -> str:
 def _road(distances: list[float], inviting: int) -> Markup | None:
     if not distances:
         return None
-    furthest = next((km for km in ROADS_KM if km >= max(distances)), ROADS_KM[-1])
-    return road_of_dots(distances, set(range(inviting)), furthest)
+    most = sorted(distances)[int(len(distances) * MOST)]
+    return road_of_dots(distances, set(range(inviting)), next((km for km in ROADS_KM if km >= most), ROADS_KM[-1]))
 
 
 def _gain(draft: Draft, found: Shortlist) -> str | None:

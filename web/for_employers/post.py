@@ -13,16 +13,14 @@ from labor_brands.brands.queries import brands
 from web.auth import EMPLOYER, may_enter, viewer
 from web.errors import wording
 from web.findings import said
-from web.for_employers.blueprint import own_id, pages
+from web.for_employers.blueprint import own_id, own_posting, pages
 from web.for_employers.fit import Fit, can_be_ranked, fit_of
 from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.errors import LeyeError, NotFound
+from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.postings import service as postings
-from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import last_of_employer
-from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.rules import EMPLOYMENTS, Draft, Finding, State, judge, total_fen
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.people.employers.queries import employer as employer_by_id
@@ -31,7 +29,7 @@ from zero_work_market.reference.law.queries import gate_law, minimum_wage
 from zero_work_market.reference.law.rules import MinimumWage
 from zero_work_market.reference.occupations.queries import label, reader, search, trades
 from zero_work_market.reference.occupations.rules import LEVELS
-from zero_work_market.reference.regions.queries import counties, region, towns
+from zero_work_market.reference.regions.queries import counties, towns
 
 DAYS_AHEAD = 14
 PAID_WITHIN = ((1, "干完当天给"), (3, "3 天内给"), (7, "7 天内给"), (15, "15 天内给"), (30, "一个月内给"))
@@ -89,7 +87,8 @@ def post() -> str:
     with transaction(read_only=True) as session:
         employer = _employer(session)
         last = last_of_employer(session, employer_id=employer.id)
-        slip = fresh_slip(employer, last, now=now) if again is None else slip_again(_own(session, again), now=now)
+        earlier = own_posting(session, again) if again is not None else None
+        slip = slip_again(earlier, now=now) if earlier else fresh_slip(employer, last, now=now)
         judged = _judged(session, slip, employer, now, quiet=True)
     return _page(judged, employer, last.id if last else None)
 
@@ -167,20 +166,14 @@ def _fixed(judged: Judged, index: int) -> Slip:
     if not found.words or found.suggestion is None:
         return judged.slip
     text: str = getattr(judged.draft, found.field)
-    return replace(judged.slip, **{found.field: text[: found.start] + found.suggestion + text[found.end :]})
+    changed: dict[str, Any] = {found.field: text[: found.start] + found.suggestion + text[found.end :]}
+    return replace(judged.slip, **changed)
 
 
 def _employer(session: Session) -> EmployerRow:
     employer = employer_by_id(session, own_id())
     assert employer is not None
     return employer
-
-
-def _own(session: Session, posting_id: int) -> Posting:
-    row = posting_by_id(session, posting_id)
-    if row.employer_id != own_id():
-        raise NotFound(what="posting")
-    return row
 
 
 def _tell(state: State, slip: Slip) -> None:
@@ -201,8 +194,8 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
     own_first = sorted(counties(), key=lambda county: county.code != here)
     return {
         "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
-        "said": said, "town": region(judged.draft.town), "alike": _alike(judged.slip),
-        "days": _days(judged.slip), "places": [(county, towns(county.code)) for county in own_first],
+        "said": said, "alike": _alike(judged.slip),
+        "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
         "titles": [trade.title for trade in trades()], "levels": LEVELS, "any": ANY,
         "brands": sorted(brands(), key=lambda brand: brand.county != here),
         "paid_within": _with(PAID_WITHIN, judged.slip.pay_days, "{} 天内给"),
@@ -220,7 +213,7 @@ def _alike(slip: Slip) -> list[tuple[str, str]]:
     return [(code, label(code)) for code in codes]
 
 
-def _days(slip: Slip) -> list[date]:
+def _days() -> list[date]:
     today = clock.local_date(clock.now())
     return [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
 

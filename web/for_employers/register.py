@@ -145,6 +145,6 @@ def _me(errors: dict[str, str]) -> str:
     assert row is not None
     return render_template(
         "for_employers/me.html",
-        employer=row, errors=errors, papers=PAPERS, places=[region(row.county), region(row.town)],
+        employer=row, errors=errors, papers=PAPERS, county=region(row.county),
         lapsed=row.valid_until is not None and row.valid_until <= clock.now(),
     )  # fmt: skip

@@ -84,7 +84,8 @@ def market(county: str) -> Response:
     place, asked, now = _county(county), _asked(clock.now()), clock.now()
     with transaction(read_only=True) as session:
         worker = _worker(session)
-        wanted = Wanted(county="" if worker else county, within_km=asked.km, by_distance=asked.by_distance)
+        wanted = Wanted(county="" if worker else county, within_km=asked.km, within_reach=asked.km is None)
+        wanted = replace(wanted, by_distance=asked.by_distance)
         wanted = replace(wanted, first_day=asked.first, last_day=asked.last)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
         page = render_template(

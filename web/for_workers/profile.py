@@ -118,7 +118,7 @@ def erase() -> str | Response:
 def _kept_until(last: date) -> date:
     """The wage ledger is kept for some years (保障农民工工资支付条例 15)."""
     years = law.gate_law().limit("wage_ledger_years", last).value
-    return months_later(clock.day_bounds(last)[0], 12 * years).date()
+    return clock.local_date(months_later(clock.day_bounds(last)[0], 12 * years))
 
 
 def _edit(what: str, change: Callable[[Session, dict[str, Any]], None]) -> str | Response | tuple[str, int]:

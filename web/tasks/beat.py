@@ -10,6 +10,7 @@ from zero_work_market.ground import changes, clock, db, messages, once, outbox
 from zero_work_market.ground import heartbeat as heartbeats
 from zero_work_market.market.placements.service import close_due
 from zero_work_market.people.accounts.models import LoginCode
+from zero_work_market.people.workers import service as workers
 
 
 @app.task(name=f"{BEAT}.sweep")  # type: ignore[untyped-decorator]
@@ -41,4 +42,5 @@ def prune() -> None:
     with db.transaction() as session:
         for room in (changes, outbox, messages, once):
             room.prune(session, at=at)
+        workers.forget_kept(session, at=at)
         session.execute(delete(LoginCode).where(LoginCode.expires_at < at - timedelta(days=1)))

@@ -48,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def named(kind: type[StrEnum], length: int) -> Enum:
     """Column type for a StrEnum, kept as its values, with no type of the database's own."""
-    return Enum(kind, native_enum=False, length=length, values_callable=list)
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [one.value for one in members])
 
 
 class Base(DeclarativeBase):

@@ -1,7 +1,7 @@
 """The API as accounts call it, on an empty database of either kind.
 
-    at = clock.now()
-    api(make_account(session).id).get("/postings", county="370829").json
+at = clock.now()
+api(make_account(session).id).get("/postings", county="370829").json
 """
 
 from collections.abc import Callable, Iterator

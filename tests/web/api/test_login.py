@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import func, select, update
 
@@ -32,9 +33,7 @@ def test_phone_and_code_give_a_token_that_the_next_request_is_known_by(api):
     answer = api().post("/tokens", {"phone": number, "code": sent_code()})
     assert answer.status_code == 201
     assert (answer.json["worker_id"], answer.json["employer_id"]) == (None, None)
-    known = api().client.get(
-        "/api/v1/recommendations", headers={"Authorization": f"Bearer {answer.json['token']}"}
-    )
+    known = api().client.get("/api/v1/recommendations", headers={"Authorization": f"Bearer {answer.json['token']}"})
     assert (known.status_code, known.json["code"]) == (403, "not_allowed")
 
 
@@ -52,7 +51,7 @@ def test_staff_get_a_token_for_password_and_totp(api):
             session, login_name="jiaxiang", password=PASSWORD, display_name="王", role=Role.COUNTY, region="370829",
             by=SYSTEM, at=clock.now(),
         )  # fmt: skip
-    now = accounts.pyotp.TOTP(login.totp_secret).now()
+    now = pyotp.TOTP(login.totp_secret).now()
     body = {"login_name": "jiaxiang", "password": PASSWORD, "totp": now}
     wrong = api().post("/tokens", body | {"password": "something else"})
     assert (wrong.status_code, wrong.json["code"]) == (422, "wrong_login")
@@ -100,7 +99,11 @@ def test_eleventh_code_of_a_day_is_refused(api):
 @pytest.mark.parametrize("number", ["12345", "13800", "手机", ""])
 def test_what_is_no_phone_is_refused_by_its_field(api, number):
     answer = api().post("/login-codes", {"phone": number})
-    assert (answer.status_code, answer.json["code"], answer.json["details"]) == (422, "invalid_value", {"field": "phone"})
+    assert (answer.status_code, answer.json["code"], answer.json["details"]) == (
+        422,
+        "invalid_value",
+        {"field": "phone"},
+    )
 
 
 def test_neither_a_code_nor_a_phone_stands_in_an_answer(api):

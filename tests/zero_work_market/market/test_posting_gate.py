@@ -262,6 +262,7 @@ def test_daily_pay_is_divided_by_the_hours_130_for_8_hours_fails_at_17():
     assert (found.code, found.params["hourly_fen"]) == ("below_minimum_wage", 1625)
     assert found.params["least_fen"] == 13_600
     assert refused(shifts=EIGHT_HOURS, pay_kind="day", pay_fen=13_599) == {("pay", "below_minimum_wage")}
+    assert hourly_fen(draft(shifts=EIGHT_HOURS, pay_kind="day", pay_fen=13_599)) == 1699
     assert judged(shifts=EIGHT_HOURS, pay_kind="day", pay_fen=13_600) == []
 
 
@@ -393,7 +394,10 @@ def test_a_shift_that_began_this_morning_is_past_once_the_moment_is_known():
 def test_days_are_the_markets_own_not_utcs():
     early = datetime.combine(TODAY, time(0, 30), tzinfo=SHANGHAI).astimezone(UTC)
     assert early.date() < TODAY
-    assert judged(shifts=((early, early + timedelta(hours=4)),)) == []
+    before_dawn = (early, early + timedelta(hours=4))
+    assert judged(shifts=(before_dawn,)) == []
+    one_day = draft(shifts=(before_dawn, shift(TODAY, 13, 17)), pay_kind="day", pay_fen=16_000)
+    assert (hourly_fen(one_day), total_fen(one_day)) == (2000, 16_000)
 
 
 def test_a_day_beyond_eight_and_three_hours_is_warned_of():

@@ -13,61 +13,27 @@ from zero_work_market.people.employers.rules import Verification, uscc_check_cha
 from zero_work_market.reference.regions.queries import region
 
 FIRST_PHONE = 50_000_001
-WORDS = [
-    "永昌",
-    "鑫合",
-    "祥城",
-    "宏达",
-    "金穗",
-    "瑞丰",
-    "恒信",
-    "泰和",
-    "众诚",
-    "德馨",
-    "圣源",
-    "运河",
-    "麟州",
-    "洸河",
-    "鲁源",
-    "惠民",
-    "三阳",
-    "天宝",
-    "嘉禾",
-    "万顺",
-    "广益",
-    "福林",
-    "庆丰",
-    "同心",
-    "明德",
-    "新航",
-    "诚义",
-    "东岳",
-    "双龙",
-    "聚力",
-]
-LINES = (
-    "蒜业",
-    "食品",
-    "纺织",
-    "建筑劳务",
-    "物流",
-    "家政服务",
-    "餐饮",
-    "农业",
-    "冷链",
-    "机械",
-    "电子",
-    "市政养护",
-    "服饰",
-    "包装",
-    "苗木",
-)
+WORDS = (
+    "永昌", "鑫合", "祥城", "宏达", "金穗", "瑞丰", "恒信", "泰和", "众诚", "德馨", "圣源", "运河", "麟州", "洸河",
+    "鲁源", "惠民", "三阳", "天宝", "嘉禾", "万顺", "广益", "福林", "庆丰", "同心", "明德", "新航", "诚义", "东岳",
+    "双龙", "聚力",
+)  # fmt: skip
+LINES = {
+    "蒜业": ("包装分拣", "装卸搬运"), "食品": ("食品厂", "包装分拣"), "纺织": ("缝纫纺织",),
+    "建筑劳务": ("建筑工地",),
+    "物流": ("装卸搬运", "快递跑腿", "开车"),
+    "家政服务": ("家政照护", "保洁环卫"), "餐饮": ("餐饮",), "农业": ("农活",),
+    "冷链": ("装卸搬运", "包装分拣"), "机械": ("焊接机加",), "电子": ("进厂",), "市政养护": ("保洁环卫", "建筑工地"),
+    "服饰": ("缝纫纺织",), "装饰": ("装修水电",), "苗木": ("农活", "林木苗圃"),
+}  # fmt: skip
+"""Line of business → headings of the trades it hires."""
 STATES = (
     (Verification.VERIFIED, 88),
     (Verification.WAITING, 8),
     (Verification.REFUSED, 2),
     (Verification.SUSPENDED, 2),
 )
+REASONS = {Verification.REFUSED: "执照照片看不清，重拍一张", Verification.SUSPENDED: "有人反映克扣工钱，正在查"}
 
 
 def make_employers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
@@ -85,9 +51,7 @@ def make_employers(chance: random.Random, *, count: int, on: date, progress: Cal
 def _employer(chance: random.Random, serial: int, account_id: int, on: date) -> Employer:
     county = region("370829") if serial == 0 else pick_county(chance)
     town = region("370829400") if serial == 0 else pick_town(chance, county.code)
-    word, line = (
-        ("永昌", "蒜业") if serial == 0 else (WORDS[serial % len(WORDS)], LINES[serial // len(WORDS) % len(LINES)])
-    )
+    word, line = WORDS[serial % len(WORDS)], tuple(LINES)[serial // len(WORDS) % len(LINES)]
     state = Verification.VERIFIED if serial == 0 else chance.choices([s for s, _ in STATES], [w for _, w in STATES])[0]
     verified = on - timedelta(days=chance.randrange(2, 178))
     born = pick_birthday(chance, on)
@@ -97,7 +61,7 @@ def _employer(chance: random.Random, serial: int, account_id: int, on: date) -> 
         name=f"{word}{line}（{county.short}）有限公司", short=f"{word}{line}", uscc=_uscc(county.code, serial),
         county=county.code, town=town.code, address=f"{town.name} 工业路 {1 + serial % 80} 号", state=state,
         registered_at=clock.at_local(on - timedelta(days=3), time(10)) if state == Verification.WAITING else at,
-        state_reason={Verification.REFUSED: "执照照片看不清，重拍一张", Verification.SUSPENDED: "群众反映克扣工钱，正在查"}.get(state, ""),
+        state_reason=REASONS.get(state, ""),
     )  # fmt: skip
     employer.operator = "".join(pick_name(chance, born))
     employer.operator_id_number = id_number(county.code, born, set())

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from labor_brands.brands.queries import brands
+from web.cli.seeding.employers import LINES
 from web.cli.seeding.people import near
 from web.cli.seeding.workers import TradeMix
 from zero_work_market.ground import clock
@@ -39,7 +40,7 @@ SHIFTS = (
 )  # fmt: skip
 """Start, hours, and how many of a hundred postings run so."""
 HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 5), (15, 2))
-ACCEPTANCE = 0.55
+ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.22
 WORDS = ("手脚麻利，干活仔细。", "手套、围裙这边有。", "站着干，能搬 20 公斤。", "带身份证，到了看一眼就还你。", "")
 
 
@@ -55,7 +56,7 @@ class Candidate:
 
 def make_history(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> None:
     """Publish `count` postings around `on`, invite the near of the trade, let some accept, close what is over."""
-    mix = TradeMix()
+    mixes = {line: TradeMix(headings) for line, headings in LINES.items()}
     with transaction(read_only=True) as session:
         employers = session.scalars(select(Employer).order_by(Employer.id)).all()
         employers = [one for one in employers if one.state in (Verification.VERIFIED, Verification.WAITING)]
@@ -63,7 +64,8 @@ def make_history(chance: random.Random, *, count: int, on: date, progress: Calla
     days = sorted(chance.choices(range(FIRST_DAY, LAST_DAY + 1), k=count))
     for done, ahead in enumerate(days, 1):
         employer = employers[0] if done % 40 == 1 else chance.choice(employers)
-        code = "6-31-05-00" if employer is employers[0] else mix.pick(chance)
+        line = next(line for line in LINES if employer.short.endswith(line))
+        code = "6-31-05-00" if employer is employers[0] else mixes[line].pick(chance)
         with transaction() as session:
             _one(session, chance, employer, code, on + timedelta(days=ahead), on, candidates[code])
         if done % 10 == 0 or done == count:
@@ -102,7 +104,7 @@ def _one(
     invite(session, posting=locked(session, posting.id), scores=scores, by=SYSTEM, at=at + timedelta(minutes=1))
     for worker_id in scores:
         moment = at + timedelta(minutes=chance.randrange(3, 240))
-        if chance.random() < ACCEPTANCE:
+        if chance.random() < (ACCEPTANCE if day < on else ACCEPTANCE_AHEAD):
             _accept(session, posting, worker_id, moment)
         elif chance.random() < 0.3:
             decline(session, posting_id=posting.id, worker_id=worker_id, by=SYSTEM, at=moment)

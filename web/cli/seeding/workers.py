@@ -1,7 +1,8 @@
 """Workers with trades by a realistic mix."""
 
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 
 from labor_brands.brands.queries import brands
@@ -30,6 +31,12 @@ WEEKS = (
     (EVERY_DAY, (NIGHT, MORNING, AFTERNOON, EVENING), 3),
 )
 """Days, quarters, and how many of a hundred workers are free then."""
+HEADINGS = {
+    "包装分拣": 18, "装卸搬运": 16, "农活": 14, "餐饮": 12, "保洁环卫": 10, "家政照护": 9, "建筑工地": 12, "进厂": 12,
+    "缝纫纺织": 8, "焊接机加": 7, "装修水电": 7, "食品厂": 7, "快递跑腿": 6, "开车": 5, "保安物业": 5, "卖货电商": 4,
+    "林木苗圃": 2, "养殖": 3, "煤矿": 2,
+}  # fmt: skip
+"""How common the trades of a heading are; others count 1."""
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
 WITH_PHONE = 0.97
@@ -54,14 +61,21 @@ def make_workers(chance: random.Random, *, count: int, on: date, progress: Calla
 
 
 class TradeMix:
-    """The gig trades, those named first in their table the commonest."""
+    """The gig trades by what a county hires: headings by weight, within each those named first the commonest."""
 
-    def __init__(self) -> None:
-        self.trades = trades()
-        self.weights = [1 / (3 + rank) ** 0.8 for rank in range(len(self.trades))]
+    def __init__(self, headings: Collection[str] = ()) -> None:
+        self.codes: list[str] = []
+        self.weights: list[float] = []
+        ranks: Counter[str] = Counter()
+        for trade in trades():
+            if headings and trade.heading not in headings:
+                continue
+            self.codes.append(trade.code)
+            self.weights.append(HEADINGS.get(trade.heading, 1) / (1 + ranks[trade.heading]) ** 1.5)
+            ranks[trade.heading] += 1
 
     def pick(self, chance: random.Random) -> str:
-        return chance.choices(self.trades, self.weights)[0].code
+        return chance.choices(self.codes, self.weights)[0]
 
 
 def _worker(

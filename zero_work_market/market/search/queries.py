@@ -57,6 +57,8 @@ def search(
     if worker is not None:
         scores = dict(ranked_postings(worker.id, k=RANKED))
         jobs = _for_worker(session, jobs, worker, scores)
+        if wanted.within_reach:
+            jobs = [row for row in jobs if _within_reach(row, worker)]
     by_day = _counted_by_day(jobs, local_date(at))
     if wanted.first_day is not None:
         last = wanted.last_day or wanted.first_day
@@ -154,6 +156,11 @@ def _matching_words(jobs: list[Job], wanted: Wanted) -> list[Job]:
         for row in jobs
         if row.id in literal or any(code in meant or occupation(code).small in groups for code, _ in row.occupations)
     ]
+
+
+def _within_reach(row: Job, worker: Worker) -> bool:
+    near = row.distance_km is not None and row.distance_km <= worker.radius_km
+    return near or row.score is not None or row.application is not None
 
 
 def _counted_by_day(jobs: list[Job], today: date) -> dict[date, int]:

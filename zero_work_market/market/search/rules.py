@@ -27,6 +27,8 @@ class Wanted:
     last_day: date | None = None
     within_km: float | None = None
     least_hourly_fen: int = 0
+    within_reach: bool = False
+    """Leave out what a worker isn't eligible for and what lies beyond where they go, unless they have a part in it."""
     by_distance: bool = False
     """The off switch: distance and time only."""
 

@@ -1,0 +1,101 @@
+"""Changing a posting for the better, and calling it off."""
+
+from dataclasses import replace
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.auth import EMPLOYER, may_enter, viewer
+from web.errors import said_by_field, wording
+from web.filters import yuan
+from web.findings import said
+from web.for_employers.blueprint import own_posting, pages
+from web.for_employers.slip import draft_of
+from zero_work_market.ground import clock
+from zero_work_market.ground.db import transaction
+from zero_work_market.ground.errors import InvalidValue, LeyeError, NotFound
+from zero_work_market.ground.money import fen_from_yuan
+from zero_work_market.market.placements import service as placements
+from zero_work_market.market.placements.queries import mates_of
+from zero_work_market.market.placements.rules import is_late_notice
+from zero_work_market.market.postings import service as postings
+from zero_work_market.market.postings.rules import Finding
+from zero_work_market.market.search.queries import job as job_of
+
+
+@pages.get("/<int:posting_id>/edit")
+@may_enter(EMPLOYER)
+def revise(posting_id: int) -> str:
+    return _screen(posting_id, {}, [])
+
+
+@pages.post("/<int:posting_id>/edit")
+@may_enter(EMPLOYER)
+def try_revise(posting_id: int) -> Response | tuple[str, int]:
+    """More seats, more pay, other words. Refused, the same page with everything kept."""
+    given, now = request.form, clock.now()
+    try:
+        headcount = given.get("headcount", 0, type=int)
+        pay_fen = fen_from_yuan(given.get("pay", ""), field="pay")
+        words = given.get("words", "").strip().replace("\r\n", "\n")
+        with transaction() as session:
+            draft = draft_of(own_posting(session, posting_id))
+            if headcount < 1:
+                raise InvalidValue(field="headcount", reason="not_a_number")
+            postings.revise(
+                session, posting_id=posting_id, headcount=headcount, pay_fen=pay_fen, words=words,
+                draft=replace(draft, headcount=headcount, pay_fen=pay_fen, words=words),
+                by=viewer().as_employer(), at=now,
+            )  # fmt: skip
+    except NotFound:
+        raise
+    except LeyeError as error:
+        status, errors = said_by_field(error)
+        return _screen(posting_id, errors, error.details.get("findings", [])), status
+    flash("改好了。", "ok")
+    return redirect(url_for("employers.shortlist", posting_id=posting_id), 303)
+
+
+@pages.get("/<int:posting_id>/cancel")
+@may_enter(EMPLOYER)
+def cancel(posting_id: int) -> str:
+    """Ask once more, saying whom it hits."""
+    now = clock.now()
+    with transaction(read_only=True) as session:
+        row = own_posting(session, posting_id)
+        return render_template(
+            "for_employers/cancel.html",
+            job=job_of(session, row), mates=mates_of(session, posting_id=posting_id),
+            late=is_late_notice(starts_at=row.closes_at, at=now),
+        )  # fmt: skip
+
+
+@pages.post("/<int:posting_id>/cancel")
+@may_enter(EMPLOYER)
+def try_cancel(posting_id: int) -> Response:
+    reason = request.form.get("reason", "").strip()[:300]
+    try:
+        with transaction() as session:
+            own_posting(session, posting_id)
+            placements.cancel_posting(
+                session, posting_id=posting_id, by=viewer().as_employer(), at=clock.now(), reason=reason
+            )
+        flash("这单取消了，接了单的会收到短信。", "ok")
+    except NotFound:
+        raise
+    except LeyeError as error:
+        flash(wording(error)[1], "bad")
+        return redirect(url_for("employers.shortlist", posting_id=posting_id), 303)
+    return redirect(url_for("employers.postings"), 303)
+
+
+def _screen(posting_id: int, errors: dict[str, str], findings: list[Finding]) -> str:
+    with transaction(read_only=True) as session:
+        row = own_posting(session, posting_id)
+        given = request.form or {
+            "headcount": str(row.headcount), "pay": yuan(row.pay_fen, grouped=False), "words": row.words
+        }  # fmt: skip
+        return render_template(
+            "for_employers/revise.html",
+            job=job_of(session, row), given=given, errors=errors, findings=findings, said=said,
+        )  # fmt: skip
