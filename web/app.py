@@ -11,6 +11,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import api, auth, errors, filters, for_employers, for_everyone, for_staff, for_workers, wiring, words
 from web.limits import limiter
@@ -44,6 +45,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         OPENAPI_VERSION="3.1.0",
         COMPRESS_MIN_SIZE=500,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     _limit_rates(app, settings)
     csrf.init_app(app)
     Compress(app)

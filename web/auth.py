@@ -76,9 +76,10 @@ class Viewer:
 VISITOR = Viewer()
 
 
-class _LoggedIn(UserMixin):
-    def __init__(self, account_id: int, epoch: int) -> None:
+class _LoggedIn(UserMixin):  # type: ignore[misc]
+    def __init__(self, account_id: int, epoch: int, viewer: Viewer = VISITOR) -> None:
         self.id = f"{account_id}:{epoch}"
+        self.viewer = viewer
 
 
 def staff(permission: Permission) -> str:
@@ -151,14 +152,15 @@ def _enters(who: str) -> bool:
     asking = viewer()
     if who.startswith(_STAFF):
         return bool(asking.scopes(Permission(who.removeprefix(_STAFF))))
-    return {
+    allowed_by = {
         EVERYONE: True,
-        DEMO: current_app.config["LEYE"].demo,
-        LOCAL: request.remote_addr in ("127.0.0.1", "::1"),
+        DEMO: bool(current_app.config["LEYE"].demo),
+        LOCAL: request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers,
         ACCOUNT: asking.account_id is not None,
         WORKER: asking.worker_id is not None,
         EMPLOYER: asking.employer_id is not None,
-    }[who]
+    }
+    return allowed_by[who]
 
 
 def _is_api() -> bool:
@@ -186,9 +188,7 @@ def _load(user_id: str) -> _LoggedIn | None:
         account = session.get(Account, int(account_id))
         if account is None or account.closed_at is not None or account.session_epoch != int(epoch):
             return None
-        user = _LoggedIn(account.id, account.session_epoch)
-        user.viewer = _viewer_of(session, account)  # type: ignore[attr-defined]
-        return user
+        return _LoggedIn(account.id, account.session_epoch, _viewer_of(session, account))
 
 
 def _viewer_of(session: Any, account: Account) -> Viewer:

@@ -67,12 +67,14 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "shifts_overlap": (409, _overlap),
     "too_young": (409, lambda told: f"这个活要满 {told['min_age']} 周岁。"),
     "employer_already_registered": (
-        409, lambda told: "你已经登记过单位了。" if told["same"] == "account" else "这个代码的单位登记过了，找原来的经办人。",
+        409,
+        lambda told: "你已经登记过单位了。" if told["same"] == "account" else "这个代码登记过了，找原来的经办人。",
     ),
     "login_name_taken": (409, "这个登录名有人用了，换一个。"),
     "reason_missing": (422, lambda told: f"写清事由，至少 {told['least']} 个字。"),
     "already_registered": (
-        409, lambda told: "你已经登记过了。" if told["same"] == "account" else "这个身份证登记过了。要换手机号，找村里或驿站帮你绑上。",
+        409,
+        lambda told: "你已经登记过了。" if told["same"] == "account" else "这个身份证登记过了。换手机号，找驿站帮你绑。",
     ),
     "under_age": (422, lambda told: f"不满 {told['least']} 周岁，还不能干活。"),
     "consent_slip_missing": (422, "要先让本人签同意书，把编号填上。"),
@@ -149,7 +151,9 @@ def _csrf(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    return _answer(status, "http_error", HTTP_WORDS.get(status, HTTP_WORDS[400 if status < 500 else 500]), {})
+    response = _answer(status, "http_error", HTTP_WORDS.get(status, HTTP_WORDS[400 if status < 500 else 500]), {})
+    response.headers.update({name: value for name, value in error.get_headers() if name != "Content-Type"})
+    return response
 
 
 def _broken(error: Exception) -> Response:

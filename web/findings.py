@@ -58,6 +58,11 @@ def said(found: Finding) -> Said:
     return Said(why, f"《{known.law}》", known.article, known.id)
 
 
+def mended(text: str, found: Finding) -> str:
+    """`text` with the wording put in that would pass, if there is one."""
+    return text if found.suggestion is None else text[: found.start] + found.suggestion + text[found.end :]
+
+
 def _why(found: Finding) -> str:
     if found.code == "below_minimum_wage":
         return _below(found.params)

@@ -69,11 +69,12 @@ def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, in
     for code, _ in wanted:
         if code in held:
             return _able(label(code)) if held[code] < 3 else f"{label(code)} {held[code]} 级"
-    for code, _ in wanted:
-        for own, _ in skills:
-            if occupation(own).small == occupation(code).small:
-                return f"干过{label(own)}"
-    return f"干过{label(skills[0][0])}" if skills else ""
+    for group in ("small", "middle"):
+        for code, _ in wanted:
+            for own, _ in skills:
+                if getattr(occupation(own), group) == getattr(occupation(code), group):
+                    return f"干过{label(own)}"
+    return ""
 
 
 def _able(title: str) -> str:
@@ -141,7 +142,8 @@ def place_said(town: str, address: str) -> str:
 
 GLOBALS = {
     "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
-    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name, "place_said": place_said, "shut_said": SHUT, "label": label,
+    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
+    "place_said": place_said, "shut_said": SHUT, "label": label,
     "brand_name": brand_name, "posting_states": STATES,
 }  # fmt: skip
 """Functions that templates call."""

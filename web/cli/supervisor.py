@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import click
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 15.0
-STEADY_S = 5.0
+STEADY_S = 10.0
 PATIENCE_S = 10.0
 
-_PARENT = "LEYE_PARENT_PID"
+_PARENT = "_LEYE_PARENT_PID"
 _PR_SET_PDEATHSIG = 1
 
 

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from labor_brands.brands.queries import brands
 from web.auth import EMPLOYER, may_enter, viewer
 from web.errors import wording
-from web.findings import said
+from web.findings import mended, said
 from web.for_employers.blueprint import own_id, own_posting, pages
 from web.for_employers.fit import Fit, can_be_ranked, fit_of
 from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given
+from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
@@ -27,7 +28,7 @@ from zero_work_market.people.employers.queries import employer as employer_by_id
 from zero_work_market.people.employers.rules import may_publish_at_once
 from zero_work_market.reference.law.queries import gate_law, minimum_wage
 from zero_work_market.reference.law.rules import MinimumWage
-from zero_work_market.reference.occupations.queries import label, reader, search, trades
+from zero_work_market.reference.occupations.queries import label, reader, search, trade, trades
 from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import counties, towns
 
@@ -35,7 +36,7 @@ DAYS_AHEAD = 14
 PAID_WITHIN = ((1, "干完当天给"), (3, "3 天内给"), (7, "7 天内给"), (15, "15 天内给"), (30, "一个月内给"))
 AGES = ((16, "满 16 岁"), (18, "满 18 岁"))
 WORKS = dict(zip(EMPLOYMENTS, ("零工，干完就完", "非全日制，一天 4 小时内", "全日制"), strict=True))
-ALIKE = 4
+ALIKE = 5
 
 
 @dataclass(frozen=True)
@@ -163,10 +164,9 @@ def _fixed(judged: Judged, index: int) -> Slip:
     if not 0 <= index < len(judged.findings):
         return judged.slip
     found = judged.findings[index]
-    if not found.words or found.suggestion is None:
+    if not found.words:
         return judged.slip
-    text: str = getattr(judged.draft, found.field)
-    changed: dict[str, Any] = {found.field: text[: found.start] + found.suggestion + text[found.end :]}
+    changed: dict[str, Any] = {found.field: mended(getattr(judged.draft, found.field), found)}
     return replace(judged.slip, **changed)
 
 
@@ -196,7 +196,7 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
         "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
         "said": said, "alike": _alike(judged.slip),
         "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
-        "titles": [trade.title for trade in trades()], "levels": LEVELS, "any": ANY,
+        "titles": [known.title for known in trades()], "groups": trades_by_heading(), "levels": LEVELS, "any": ANY,
         "brands": sorted(brands(), key=lambda brand: brand.county != here),
         "paid_within": _with(PAID_WITHIN, judged.slip.pay_days, "{} 天内给"),
         "ages": _with(AGES, judged.slip.min_age, "满 {} 岁"), "works": WORKS.items(),
@@ -205,11 +205,13 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
 
 
 def _alike(slip: Slip) -> list[tuple[str, str]]:
-    """Trades to tick: those ticked, then what else the title may mean."""
+    """Trades to tick: those ticked, then what else the title may mean, then what stands beside them."""
     read = [found.code for found in reader().read(slip.title, k=ALIKE)] if slip.title else []
-    typed = [trade.code for trade in search(slip.title, k=ALIKE)] if slip.title else []
+    typed = [known.code for known in search(slip.title, k=ALIKE)] if slip.title else []
     ticked = [code for code in slip.trades if code != ANY]
-    codes = list(dict.fromkeys([*ticked, *read, *typed]))[: max(ALIKE, len(ticked))]
+    headings = {known.heading for known in map(trade, [*ticked, *read][:1]) if known}
+    beside = [known.code for known in trades() if known.heading in headings]
+    codes = list(dict.fromkeys([*ticked, *read, *typed, *beside]))[: max(ALIKE, len(ticked))]
     return [(code, label(code)) for code in codes]
 
 

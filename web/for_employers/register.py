@@ -1,5 +1,7 @@
 """An employer registers, shows its papers, and sees how its verification stands."""
 
+from collections.abc import Callable, Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,9 +12,10 @@ from web.for_employers.blueprint import own_id, pages
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import InvalidValue, LeyeError, NotFound
+from zero_work_market.people.accounts.rules import parse_id_number, parse_person_name
 from zero_work_market.people.employers import service as employers
 from zero_work_market.people.employers.queries import employer as employer_by_id
-from zero_work_market.people.employers.rules import NewEmployer, Paper, Verification
+from zero_work_market.people.employers.rules import NewEmployer, Paper, Verification, parse_uscc
 from zero_work_market.reference.regions.queries import counties, region, towns
 
 PAPERS = {
@@ -36,9 +39,9 @@ def try_register() -> Response | tuple[str, int]:
     """Register with what papers there are; the others may follow."""
     given, account_id = request.form, viewer().account_id
     assert account_id is not None
+    if errors := _misspelt(given):
+        return _form(given.to_dict(), errors), 422
     try:
-        if not given.get("town"):
-            raise InvalidValue(field="town", reason="required")
         new = NewEmployer(
             name=given.get("employer", ""), short=given.get("short", ""), uscc=given.get("uscc", ""),
             town=given["town"], address=given.get("address", ""), operator=given.get("operator", ""),
@@ -103,6 +106,29 @@ def resubmit() -> Response:
     except LeyeError as error:
         flash(wording(error)[1], "bad")
     return redirect(url_for("employers.me"), 303)
+
+
+def _misspelt(given: Mapping[str, str]) -> dict[str, str]:
+    """All that is wrong with what was typed, by field, so that it is mended in one go."""
+    today, wrong = clock.local_date(clock.now()), {}
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: _filled(given, "employer"),
+        lambda: _filled(given, "town"),
+        lambda: parse_uscc(given.get("uscc", "")),
+        lambda: parse_person_name(given.get("operator", ""), field="operator"),
+        lambda: parse_id_number(given.get("operator_id_number", ""), today=today, field="operator_id_number"),
+    )
+    for check in checks:
+        try:
+            check()
+        except InvalidValue as error:
+            wrong.update(said_by_field(error)[1])
+    return wrong
+
+
+def _filled(given: Mapping[str, str], name: str) -> None:
+    if not given.get(name, "").strip():
+        raise InvalidValue(field=name, reason="required")
 
 
 def _add_papers(session: Session, employer_id: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -30,6 +30,9 @@ from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.queries import shown_workers
 from zero_work_market.people.workers.rules import Secret
 
+SENDING = timedelta(minutes=1)
+"""As long as the first invitations may take after publication."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -43,7 +46,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Seats:
-    """A posting's seats now. `live`: they may still change, `asks`: workers may still be invited."""
+    """A posting's seats now.
+
+    `live`: they may still change. `asks`: workers may still be invited. `sending`: so many are being invited now.
+    """
 
     job: Job
     mates: list[Mate]
@@ -51,6 +57,7 @@ class Seats:
     unanswered: int
     live: bool
     asks: bool
+    sending: int
 
     @property
     def to_ask(self) -> int:
@@ -148,7 +155,12 @@ def _seats(session: Session, row: Posting, now: datetime) -> Seats:
         unanswered=sum(1 for one in known.values() if one.state == State.INVITED),
         live=row.state in (*TAKING, PostingState.WAITING) and row.closes_at > now,
         asks=row.state in TAKING and row.closes_at > now,
+        sending=0 if known or not _just_published(row, now) else row.invite_first,
     )  # fmt: skip
+
+
+def _just_published(row: Posting, now: datetime) -> bool:
+    return row.published_at is not None and now - row.published_at < SENDING
 
 
 def _answers(known: Mapping[int, ApplicationRow], now: datetime) -> dict[int, Answer]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from labor_brands.brands.queries import brands
 from web.filters import yuan
 from zero_work_market.ground import clock
 from zero_work_market.ground.errors import LeyeError
@@ -15,7 +17,7 @@ from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.reference.law.queries import minimum_wage
-from zero_work_market.reference.occupations.queries import reader
+from zero_work_market.reference.occupations.queries import occupations, reader
 from zero_work_market.reference.regions.queries import nearest_town, region, towns
 from zero_work_market.reference.regions.rules import within_jining
 
@@ -25,12 +27,11 @@ SURE = 0.6
 ANY = "any"
 """Ticked for a posting that takes everyone, whatever they can do."""
 EXTRAS = ("meals", "lodging", "transport", "insurance")
-MANY = ("trades", "extras", "brands")
 
 
 @dataclass(frozen=True)
 class Slip:
-    """The form's values as typed; those of `MANY` hold several."""
+    """The form's values as typed."""
 
     title: str = ""
     trades: tuple[str, ...] = ()
@@ -76,8 +77,10 @@ class Reading:
 
 def slip_given(given: MultiDict[str, str]) -> Slip:
     """The slip of a sent form: its title read, its place and its invitations settled."""
-    held: dict[str, Any] = {one.name: given[one.name].strip() for one in fields(Slip) if one.name in given}
-    return _settled(Slip(**held | {name: tuple(given.getlist(name)) for name in MANY}))
+    held: dict[str, Any] = {one.name: _clean(given[one.name]) for one in fields(Slip) if one.name in given}
+    known = {"trades": _is_trade, "extras": EXTRAS.__contains__, "brands": _is_brand}
+    many = {name: tuple(dict.fromkeys(filter(is_known, given.getlist(name)))) for name, is_known in known.items()}
+    return _settled(Slip(**held | many))
 
 
 def fresh_slip(employer: EmployerRow, last: Posting | None, *, now: datetime) -> Slip:
@@ -144,7 +147,7 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         refuse("occupations", "not_read")
     try:
         shifts = _shifts(slip)
-    except ValueError:
+    except (ValueError, OverflowError):
         shifts = ()
         refuse("shifts", "unreadable")
     try:
@@ -164,8 +167,7 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
         words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
     )  # fmt: skip
-    pay_missing = any(found.field == "pay" for found in unread)
-    return Reading(draft, unread) if not pay_missing else Reading(replace(draft, pay_fen=0), unread)
+    return Reading(draft, unread)
 
 
 def _settled(slip: Slip) -> Slip:
@@ -201,7 +203,7 @@ def _with_invitations(slip: Slip) -> Slip:
 
 
 def _shifts(slip: Slip) -> tuple[tuple[datetime, datetime], ...]:
-    """One shift a day; one that ends before it starts ends on the next day. Raises ValueError."""
+    """One shift a day; one that ends before it starts ends on the next day. Raises ValueError, OverflowError."""
     first = date.fromisoformat(slip.day)
     start, end = (time.fromisoformat(text).replace(tzinfo=None) for text in (slip.start, slip.end))
     overnight = timedelta(days=1 if end < start else 0)
@@ -211,6 +213,23 @@ def _shifts(slip: Slip) -> tuple[tuple[datetime, datetime], ...]:
 
 def _codes(county: str) -> set[str]:
     return {town.code for town in towns(county)} if county.startswith("3708") and len(county) == 6 else set()
+
+
+def _is_trade(code: str) -> bool:
+    return code == ANY or code in _trade_codes()
+
+
+@cache
+def _trade_codes() -> frozenset[str]:
+    return frozenset(one.code for one in occupations())
+
+
+def _is_brand(code: str) -> bool:
+    return any(brand.code == code for brand in brands())
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()
 
 
 def _number(text: str) -> int:

@@ -112,7 +112,8 @@ def _lease(event_id: int) -> tuple[str, Mapping[str, Any]] | None:
 def _postpone(event_id: int, error: Exception) -> None:
     with transaction() as session:
         row = _locked(session, event_id)
-        row.error = f"{type(error).__name__}: {error}"[:2000]
+        # The first line alone: PostgreSQL goes on with the row's values.
+        row.error = f"{type(error).__name__}: {error}".partition("\n")[0][:500]
         row.due_at = clock.now() + min(LONGEST_WAIT, timedelta(seconds=2 ** min(row.attempts, 20)))
 
 

@@ -29,6 +29,8 @@ class Settings:
     sms_gateway_url: str | None
     public_url: str
     secure_cookies: bool
+    proxies: int
+    """How many reverse proxies stand before the site: whose word about the asker's address is taken."""
 
     @property
     def embedded(self) -> bool:
@@ -55,6 +57,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         sms_gateway_url=_web_address(environ, "LEYE_SMS_GATEWAY_URL"),
         public_url=environ.get("LEYE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("LEYE_PUBLIC_URL", "").startswith("https://"),
+        proxies=_count(environ, "LEYE_PROXIES"),
     )
 
 
@@ -108,6 +111,13 @@ def _web_address(environ: Mapping[str, str], name: str) -> str | None:
     if value and not value.startswith(("https://", "http://")):
         raise WrongSetting(f"{name} takes an address that starts with https:// or http://")
     return value
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name) or "0"
+    if not value.isdecimal():
+        raise WrongSetting(f"{name} takes a whole number, not {value!r}")
+    return int(value)
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

@@ -6,21 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labor_brands.brands.queries import brands
 from web.cli.seeding.employers import LINES
 from web.cli.seeding.people import near
-from web.cli.seeding.workers import TradeMix
+from web.cli.seeding.workers import PACKER, TradeMix
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM, Actor
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.applications.service import decline, invite
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.rules import PostingClosed, ProfilePaused, ShiftsOverlap, TooYoung
 from zero_work_market.market.postings import service as postings
+from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.market.postings.rules import Draft, State
@@ -40,7 +42,9 @@ SHIFTS = (
 )  # fmt: skip
 """Start, hours, and how many of a hundred postings run so."""
 HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 5), (15, 2))
-ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.22
+ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.25
+SHOWN = 1
+"""Id of the worker to log in as, whose answers are left to whoever does."""
 WORDS = ("手脚麻利，干活仔细。", "手套、围裙这边有。", "站着干，能搬 20 公斤。", "带身份证，到了看一眼就还你。", "")
 
 
@@ -55,7 +59,11 @@ class Candidate:
 
 
 def make_history(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> None:
-    """Publish `count` postings around `on`, invite the near of the trade, let some accept, close what is over."""
+    """Publish `count` postings around `on`, let some workers accept, close what is over.
+
+    Those of past days invite the near of the trade. Those to come are left to the tasks, which rank and invite as soon
+    as the site is served; some workers come to them by themselves.
+    """
     mixes = {line: TradeMix(headings) for line, headings in LINES.items()}
     with transaction(read_only=True) as session:
         employers = session.scalars(select(Employer).order_by(Employer.id)).all()
@@ -65,7 +73,7 @@ def make_history(chance: random.Random, *, count: int, on: date, progress: Calla
     for done, ahead in enumerate(days, 1):
         employer = employers[0] if done % 40 == 1 else chance.choice(employers)
         line = next(line for line in LINES if employer.short.endswith(line))
-        code = "6-31-05-00" if employer is employers[0] else mixes[line].pick(chance)
+        code = PACKER if employer is employers[0] else mixes[line].pick(chance)
         with transaction() as session:
             _one(session, chance, employer, code, on + timedelta(days=ahead), on, candidates[code])
         if done % 10 == 0 or done == count:
@@ -73,7 +81,10 @@ def make_history(chance: random.Random, *, count: int, on: date, progress: Calla
     moment = clock.at_local(on, time(5))
     with transaction() as session:
         placements.close_due(session, at=moment)
-        session.execute(update(OutboxRow).where(OutboxRow.done_at.is_(None)).values(done_at=moment))
+        for row in session.scalars(select(OutboxRow).where(OutboxRow.done_at.is_(None))):
+            posting = session.get(Posting, row.payload.get("posting_id", 0))
+            if row.kind != PostingPublished.kind or posting is None or not posting.invite_first:
+                row.done_at = moment
 
 
 def _candidates(session: Session) -> dict[str, list[Candidate]]:
@@ -83,8 +94,8 @@ def _candidates(session: Session) -> dict[str, list[Candidate]]:
         ).join(Worker, Worker.id == Skill.worker_id).order_by(Worker.id)
     )  # fmt: skip
     grouped: dict[str, list[Candidate]] = defaultdict(list)
-    for code, *values in rows:
-        grouped[code].append(Candidate(*values))
+    for code, worker_id, lon, lat, radius_km, floor, week in rows:
+        grouped[code].append(Candidate(worker_id, lon, lat, radius_km, floor, week))
     return grouped
 
 
@@ -95,18 +106,24 @@ def _one(
     start = draft.shifts[0][0]
     at = min(start - timedelta(hours=chance.randrange(18, 60)), clock.at_local(on, time(5)) - timedelta(minutes=30))
     operator = Actor(employer.account_id, "employer")
-    posting = postings.publish(session, draft=draft, employer_id=employer.id, invite_first=0, by=operator, at=at)
+    to_come = day > on
+    posting = postings.publish(
+        session, draft=draft, employer_id=employer.id, by=operator, at=at,
+        invite_first=suggested_invitations(draft.headcount) if to_come else 0,
+    )  # fmt: skip
     if posting.state != State.OPEN:
         return
     free = [one for one in known if _suits(one, posting)]
     free.sort(key=lambda one: km_between(one.lon, one.lat, posting.lon, posting.lat))
-    scores: dict[int, float | None] = {one.id: None for one in free[: -(-draft.headcount * 8 // 5)]}
-    invite(session, posting=locked(session, posting.id), scores=scores, by=SYSTEM, at=at + timedelta(minutes=1))
-    for worker_id in scores:
+    asked = [one.id for one in free[: suggested_invitations(draft.headcount)]]
+    if not to_come:
+        scores = dict.fromkeys(asked)
+        invite(session, posting=locked(session, posting.id), scores=scores, by=SYSTEM, at=at + timedelta(minutes=1))
+    for worker_id in asked:
         moment = at + timedelta(minutes=chance.randrange(3, 240))
-        if chance.random() < (ACCEPTANCE if day < on else ACCEPTANCE_AHEAD):
+        if chance.random() < (ACCEPTANCE_AHEAD if to_come else ACCEPTANCE) and worker_id != SHOWN:
             _accept(session, posting, worker_id, moment)
-        elif chance.random() < 0.3:
+        elif not to_come and chance.random() < 0.3:
             decline(session, posting_id=posting.id, worker_id=worker_id, by=SYSTEM, at=moment)
 
 

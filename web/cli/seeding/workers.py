@@ -40,6 +40,7 @@ HEADINGS = {
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
 WITH_PHONE = 0.97
+SHOWN_TOWN, PACKER = "370829400", "6-31-05-00"
 SKILL_COUNTS = (22, 33, 28, 17)
 FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
 
@@ -81,16 +82,13 @@ class TradeMix:
 def _worker(
     chance: random.Random, mix: TradeMix, serial: int, account: Account | None, on: date, at: datetime, taken: set[str]
 ) -> Worker:
-    if serial == 0:
-        county, town = region("370829"), region("370829002")
-    else:
-        county = pick_county(chance)
-        town = pick_town(chance, county.code)
+    county = pick_county(chance)
+    town = pick_town(chance, county.code)
     born = pick_birthday(chance, on)
     surname, given = pick_name(chance, born)
     number = id_number(county.code, born, taken)
     lon, lat = near(chance, town, 1.8)
-    days, quarters, _ = WEEKS[0] if serial == 0 else chance.choices(WEEKS, [week[2] for week in WEEKS])[0]
+    days, quarters, _ = chance.choices(WEEKS, [week[2] for week in WEEKS])[0]
     worker = Worker(
         surname=surname, id_number_hash=lookup(number, kind="id_number"), born_on=born, town=town.code,
         lon=lon, lat=lat, radius_km=chance.choices([r for r, _ in RADII], [w for _, w in RADII])[0],
@@ -102,9 +100,20 @@ def _worker(
     worker.name, worker.id_number = surname + given, number
     if account is not None:
         worker.account_id, worker.phone, worker.phone_hash = account.id, account.phone, account.phone_hash
-    _give_skills(chance, mix, worker, county, first="6-31-05-00" if serial == 0 else "")
+    _give_skills(chance, mix, worker, county)
+    if serial == 0:
+        _make_shown(worker)
     worker.consents.append(Consent(purpose=Purpose.MATCHING, given_how=Given.BY_TAPPING, given_at=at))
     return worker
+
+
+def _make_shown(worker: Worker) -> None:
+    """The one to log in as: a packer beside the first employer, free every day."""
+    town = region(SHOWN_TOWN)
+    worker.town, worker.lon, worker.lat, worker.radius_km = town.code, town.lon + 0.004, town.lat, 8.0
+    worker.min_hourly_fen, worker.relocates = 1600, False
+    worker.week = sum(1 << (4 * day + quarter) for day in EVERY_DAY for quarter in (MORNING, AFTERNOON, EVENING))
+    worker.skills[:] = [Skill(occupation=PACKER, level=3), Skill(occupation="4-02-05-01", level=1)]
 
 
 def account_of(number: str, at: datetime) -> Account:
@@ -113,11 +122,9 @@ def account_of(number: str, at: datetime) -> Account:
     return account
 
 
-def _give_skills(chance: random.Random, mix: TradeMix, worker: Worker, county: Region, first: str) -> None:
+def _give_skills(chance: random.Random, mix: TradeMix, worker: Worker, county: Region) -> None:
     wanted = chance.choices(range(1, 5), SKILL_COUNTS)[0]
-    codes = dict.fromkeys([first] if first else [])
-    codes.update(dict.fromkeys(mix.pick(chance) for _ in range(wanted)))
-    for code in codes:
+    for code in dict.fromkeys(mix.pick(chance) for _ in range(wanted)):
         worker.skills.append(Skill(occupation=code, level=chance.choices(range(1, 6), LEVELS)[0]))
         brand = next((b for b in brands() if b.county == county.code and b.occupation == code), None)
         if brand and chance.random() < 0.6:

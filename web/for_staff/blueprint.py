@@ -1,0 +1,80 @@
+"""The blueprint of the staff's pages, and the head that they share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import render_template, url_for
+from sqlalchemy.orm import Session
+
+from web.auth import viewer
+from web.for_staff import reads
+from zero_work_market.ground.db import transaction
+from zero_work_market.market.postings.queries import count_waiting
+from zero_work_market.people.accounts.queries import village
+from zero_work_market.people.accounts.rules import Permission, Role
+from zero_work_market.people.employers.rules import Verification
+from zero_work_market.reference.regions.queries import counties, path, region
+from zero_work_market.reference.regions.rules import covers, level_of
+
+pages = APIBlueprint("staff", __name__, url_prefix="/staff", enable_openapi=False)
+
+ROLES = {Role.CITY: "市级", Role.COUNTY: "县级", Role.TOWN: "乡镇驿站", Role.VILLAGE_AGENT: "村级劳务中介"}
+TABS = (
+    ("board", "看板", Permission.BOARD), ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
+    ("postings", "岗位审核", Permission.MODERATE), ("workers", "工人", Permission.REGISTER_WORKER),
+    ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    text: str
+    href: str
+    count: int | None
+
+
+def page(name: str, tab: str, *, at: str | None = None, **values: Any) -> str:
+    """The page `name` under the staff's head; `at` is the region that it is about, if not all of one's own."""
+    with transaction(read_only=True) as session:
+        values |= {"tabs_shown": _tabs(session), "trail": _trail(session, at), "tab": tab}
+    return render_template(f"for_staff/{name}.html", **values)
+
+
+def scoped_counties(permission: Permission) -> list[str]:
+    """Codes of the counties in which the viewer has a permission of county staff."""
+    scopes = viewer().scopes(permission)
+    return [county.code for county in counties() if any(covers(scope, county.code) for scope in scopes)]
+
+
+def place_name(session: Session, code: str) -> str:
+    """Name of a region, villages too."""
+    if level_of(code) == "village":
+        found = village(session, code)
+        return found.name if found else code
+    return region(code).name
+
+
+def _tabs(session: Session) -> list[Tab]:
+    counts = {
+        "employers": lambda scopes: reads.employer_states(session, scopes).get(Verification.WAITING, 0),
+        "postings": lambda scopes: count_waiting(session, counties=scoped_counties(Permission.MODERATE)),
+    }
+    return [
+        Tab(key, text, url_for(f"staff.{key}"), counts[key](scopes) if key in counts else None)
+        for key, text, permission in TABS
+        if (scopes := viewer().scopes(permission))
+    ]
+
+
+def _trail(session: Session, at: str | None) -> list[tuple[str, str | None]]:
+    """From the highest region that the viewer may see down to `at`, which has no link."""
+    if at is None:
+        names = [place_name(session, scope) for scope in viewer().scopes(Permission.BOARD)]
+        return [("、".join(names[:3]) + (f" 等 {len(names)} 处" if len(names) > 3 else ""), None)]
+    codes = [step.code for step in path(at)] + ([at] if level_of(at) == "village" else [])
+    seen = [code for code in codes if viewer().may(Permission.BOARD, code)]
+    return [
+        (place_name(session, code), url_for("staff.board", place=code) if code != at else None) for code in seen
+    ]
