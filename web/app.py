@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, request
+from flask import Response, abort, request
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         house.init_app(app)
     api.init_app(app, csrf)
     _tell_health(app)
+    app.before_request(_refuse_nul)
     app.after_request(_guard_headers)
     app.url_defaults(_versioned_static)
     app.jinja_env.globals.update(words.GLOBALS)
@@ -93,6 +94,12 @@ def _tell_health(app: APIFlask) -> None:
     @auth.may_enter(auth.LOCAL)
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _refuse_nul() -> None:
+    """No text of a form holds a NUL, and PostgreSQL keeps none."""
+    if any("\0" in text for values in (request.args, request.form) for _, text in values.items(multi=True)):
+        abort(400)
 
 
 def _guard_headers(response: Response) -> Response:

@@ -8,9 +8,9 @@ from flask import Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from web.findings import said
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.postings.rules import Finding
-from zero_work_market.reference.law import queries as law
 
 Words = str | Callable[[Mapping[str, Any]], str]
 
@@ -74,7 +74,7 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "reason_missing": (422, lambda told: f"写清事由，至少 {told['least']} 个字。"),
     "already_registered": (
         409,
-        lambda told: "你已经登记过了。" if told["same"] == "account" else "这个身份证登记过了。换手机号，找驿站帮你绑。",
+        lambda told: "你已经登记过了。" if told["same"] == "account" else "这个身份证登记过了。换手机号找驿站绑。",
     ),
     "under_age": (422, lambda told: f"不满 {told['least']} 周岁，还不能干活。"),
     "consent_slip_missing": (422, "要先让本人签同意书，把编号填上。"),
@@ -126,15 +126,16 @@ def _refused(error: LeyeError) -> Response:
 
 
 def _finding(found: Finding) -> dict[str, Any]:
-    clause = law.clause(found.clause_id) if found.clause_id else None
+    told = said(found)
     return {
         "field": found.field,
         "code": found.code,
         "severity": found.severity,
+        "message": told.why,
         "words": found.words,
         "start": found.start,
         "end": found.end,
-        "clause": clause and f"{clause.law} {clause.article}",
+        "clause": f"{told.law}{told.article}",
         "suggestion": found.suggestion,
     }
 
@@ -164,9 +165,9 @@ def _broken(error: Exception) -> Response:
 def _answer(status: int, code: str, words: str, details: Any) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify({"code": code, "message": words, "details": details or {}})
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
     else:
         response = Response(render_template("error.html", status=status, words=words))
     response.status_code = status
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
     return response

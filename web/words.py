@@ -12,6 +12,7 @@ from zero_work_market.market.postings.rules import PayKind, State
 from zero_work_market.market.search.rules import Job
 from zero_work_market.market.shortlists.rules import Place
 from zero_work_market.reference.occupations.queries import label, occupation
+from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import region
 
 UNITS = {PayKind.HOUR: "元/小时", PayKind.DAY: "元/天", PayKind.MONTH: "元/月", PayKind.PIECE: "元/件"}
@@ -64,11 +65,11 @@ def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:
 
 
 def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, int]]) -> str:
-    """What a worker's skill is to the occupations asked for: "会包装", "包装 3 级", "干过分拣"."""
+    """What a worker's skill is to the occupations asked for: "会包装", "包装工 高级", "干过分拣"."""
     held = dict(skills)
     for code, _ in wanted:
         if code in held:
-            return _able(label(code)) if held[code] < 3 else f"{label(code)} {held[code]} 级"
+            return _able(label(code)) if held[code] < 3 else f"{label(code)} {LEVELS[held[code]].removesuffix('工')}"
     for group in ("small", "middle"):
         for code, _ in wanted:
             for own, _ in skills:

@@ -53,8 +53,8 @@ class TokenOut(BaseModel):
 @v1.post("/login-codes")
 @v1.input(CodeRequest, arg_name="asked")
 @v1.output({}, status_code=204)
-@may_enter(EVERYONE)
 @limits.logins
+@may_enter(EVERYONE)
 def send_code(asked: CodeRequest) -> tuple[str, int]:
     """Send a six-digit code to a phone"""
     with transaction() as session:
@@ -65,8 +65,8 @@ def send_code(asked: CodeRequest) -> tuple[str, int]:
 @v1.post("/tokens")
 @v1.input(Login, arg_name="login")
 @v1.output(TokenOut, status_code=201)
-@may_enter(EVERYONE)
 @limits.logins
+@may_enter(EVERYONE)
 def make_token(login: Login) -> TokenOut:
     """Exchange a code, or a staff's password and TOTP, for a bearer token
 

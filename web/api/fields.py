@@ -81,13 +81,10 @@ LEFT_OUT: Any = Field(default=None, json_schema_extra=_never_null)
 """For a part of a query, or a header, that may be left out: there is no null in those."""
 INTEGRAL = BeforeValidator(_whole)
 """On a strict int: 160.0 is one, true and "160" aren't."""
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
 Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID), INTEGRAL]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day_written), AfterValidator(_near)]
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 CountyCode = Annotated[str, Field(pattern="^[0-9]{6}$")]
 TownCode = Annotated[str, Field(pattern="^[0-9]{9}$")]
 OccupationCode = Annotated[str, Field(pattern="^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$")]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from web.api.access import own, visible, watches
 from web.api.blueprint import v1
 from web.api.fields import INTEGRAL, Id, Taken
-from web.api.schemas import Application, Sent
+from web.api.resend import Sent, tried_again
+from web.api.schemas import Application
 from web.api.spec import BEARER
 from web.auth import EMPLOYER, WORKER, may_enter, staff, viewer
 from web.filters import km
@@ -140,6 +141,7 @@ def invite(posting_id: int, wanted: Invitations) -> InvitationsOut:
 @v1.input(Sent, location="headers", arg_name="sent")
 @v1.output(AnswerOut, status_code=201)
 @v1.doc(security=BEARER, responses={409: "The posting is closed, or the worker can't take it."})
+@tried_again
 @may_enter(WORKER)
 def accept_seat(posting_id: int, sent: Sent) -> AnswerOut:
     """Accept a posting: a seat, or a place in the queue when all seats are taken

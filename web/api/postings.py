@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from web.api.access import asking_worker, visible, watches
 from web.api.blueprint import v1
 from web.api.fields import LEFT_OUT, TEXT, CountyCode, Day, OccupationCode, Taken, TownCode
-from web.api.schemas import JobsOut, NewPosting, PostingOut, Sent, job_out, posting_out
+from web.api.resend import Sent, tried_again
+from web.api.schemas import JobsOut, NewPosting, PostingOut, job_out, posting_out
 from web.api.spec import BEARER, OPTIONAL_BEARER
 from web.auth import EMPLOYER, EVERYONE, may_enter, viewer
 from zero_work_market.ground import clock
@@ -90,6 +91,7 @@ def find_postings(query: PostingsQuery) -> JobsOut:
 @v1.input(Sent, location="headers", arg_name="sent")
 @v1.output(PostingOut, status_code=201)
 @v1.doc(security=BEARER, responses={409: "The key was used for something else."})
+@tried_again
 @may_enter(EMPLOYER)
 def publish(new: NewPosting, sent: Sent) -> PostingOut:
     """Publish a posting

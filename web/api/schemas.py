@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
 
-from web.api.fields import INTEGRAL, LEFT_OUT, TEXT, Flag, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
+from web.api.fields import INTEGRAL, TEXT, Flag, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
 from zero_work_market.market.applications.rules import State as ApplicationState
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import (
@@ -31,12 +31,6 @@ MOST_FEN = 10_000_000
 Item = TypeVar("Item", bound=Hashable)
 PostingState = Annotated[State, WithJsonSchema({"type": "string", "enum": list(State)})]
 Application = Annotated[ApplicationState, WithJsonSchema({"type": "string", "enum": list(ApplicationState)})]
-
-
-class Sent(BaseModel):
-    """Headers of a request whose work is done once, however often it is sent with one key."""
-
-    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,80}$")] | None = LEFT_OUT
 
 
 class ShiftTimes(Taken):

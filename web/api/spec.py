@@ -25,10 +25,11 @@ class Finding(Shape):
     field: str
     code: str
     severity: str
+    message: str
     words: str
     start: int
     end: int
-    clause: str | None
+    clause: str
     suggestion: str | None
 
 

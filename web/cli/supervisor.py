@@ -45,7 +45,7 @@ class Child:
     argv: Sequence[str]
     process: subprocess.Popen[bytes] = field(init=False)
     started_at: float = field(init=False)
-    pause_s: float = SHORTEST_PAUSE_S
+    pause_s: float = SHORTEST_PAUSE_S / 2
     again_at: float | None = None
 
     def __post_init__(self) -> None:

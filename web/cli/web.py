@@ -29,6 +29,7 @@ def command(host: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=THREADS,
         workers_kill_timeout=PATIENCE_S,
+        respawn_failed_workers=True,
         websockets=False,
         log_level=LogLevels.error,
         factory=True,

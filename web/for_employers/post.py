@@ -194,7 +194,7 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
     own_first = sorted(counties(), key=lambda county: county.code != here)
     return {
         "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
-        "said": said, "alike": _alike(judged.slip),
+        "finding_said": said, "alike": _alike(judged.slip),
         "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
         "titles": [known.title for known in trades()], "groups": trades_by_heading(), "levels": LEVELS, "any": ANY,
         "brands": sorted(brands(), key=lambda brand: brand.county != here),

@@ -118,5 +118,5 @@ def _screen(posting_id: int, given: dict[str, str], errors: dict[str, str], find
     with transaction(read_only=True) as session:
         job = job_of(session, own_posting(session, posting_id))
     return render_template(
-        "for_employers/revise.html", job=job, given=given, errors=errors, findings=findings, said=said
+        "for_employers/revise.html", job=job, given=given, errors=errors, findings=findings, finding_said=said
     )

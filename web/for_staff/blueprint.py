@@ -1,7 +1,6 @@
 """The blueprint of the staff's pages, and the head that they share."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from apiflask import APIBlueprint
 from flask import render_template, url_for
@@ -15,7 +14,7 @@ from zero_work_market.people.accounts.queries import village
 from zero_work_market.people.accounts.rules import Permission, Role
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.reference.regions.queries import counties, path, region
-from zero_work_market.reference.regions.rules import covers, level_of
+from zero_work_market.reference.regions.rules import UnknownRegion, covers, level_of
 
 pages = APIBlueprint("staff", __name__, url_prefix="/staff", enable_openapi=False)
 
@@ -27,8 +26,9 @@ TABS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(NamedTuple):
+    """A tab of the head; `count` of what waits there."""
+
     key: str
     text: str
     href: str
@@ -49,10 +49,12 @@ def scoped_counties(permission: Permission) -> list[str]:
 
 
 def place_name(session: Session, code: str) -> str:
-    """Name of a region, villages too."""
+    """Name of a region, villages too. Raises UnknownRegion."""
     if level_of(code) == "village":
         found = village(session, code)
-        return found.name if found else code
+        if found is None:
+            raise UnknownRegion(region=code)
+        return found.name
     return region(code).name
 
 

@@ -52,11 +52,7 @@ def _over_files(chosen: Settings) -> dict[str, Any]:
     return {
         "broker_url": "filesystem://localhost",
         "broker_transport": "web.tasks.folder:Transport",
-        "broker_transport_options": {
-            "data_folder_in": str(folder),
-            "data_folder_out": str(folder),
-            "polling_interval": 0.1,
-        },
+        "broker_transport_options": {"data_folder_in": str(folder), "data_folder_out": str(folder)},
     }
 
 

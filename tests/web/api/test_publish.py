@@ -1,5 +1,7 @@
 """POST /postings and GET /postings/{id}."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
@@ -88,7 +90,7 @@ def test_unlawful_draft_is_refused_with_every_finding_the_words_and_the_clause(a
     found = {words[one["start"] : one["end"]]: one for one in answer.json["details"]["findings"] if one["words"]}
     assert any("男" in said for said in found)
     assert any("押金" in said for said in found)
-    assert all(one["words"] == said and one["clause"] for said, one in found.items())
+    assert all(one["words"] == said and one["clause"] and one["message"] for said, one in found.items())
     assert postings() == 0
 
 
@@ -175,3 +177,11 @@ def test_times_are_given_in_utc(api):
     posting = api(an_employer().account).post("/postings", a_body()).json
     assert posting["shifts"][0]["starts_at"].endswith("T00:00:00Z")
     assert posting["closes_at"] == posting["shifts"][0]["starts_at"]
+
+
+def test_same_key_at_the_same_moment_is_one_posting(api):
+    caller = api(an_employer().account)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: caller.post("/postings", a_body(), key="tap"), range(8)))
+    assert [answer.status_code for answer in answers] == [201] * 8
+    assert len({answer.json["id"] for answer in answers}) == postings() == 1

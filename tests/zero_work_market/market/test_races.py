@@ -17,8 +17,7 @@ from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import State
 
-SPAWN = multiprocessing.get_context("forkserver")
-SPAWN.set_forkserver_preload(["zero_work_market.market.placements.service", "psycopg"])
+FORK = multiprocessing.get_context("fork")
 
 
 def _accept(url: str, start: Any, answers: Any, posting_id: int, worker_id: int, account_id: int) -> None:
@@ -36,9 +35,9 @@ def test_fifty_processes_accept_the_last_seat_and_exactly_one_holds_it(database:
         posting_id = make_posting(session, headcount=1).id
         workers = [(worker.id, worker.account_id) for worker in (make_worker(session) for _ in range(50))]
     database.dispose()
-    start, answers = SPAWN.Event(), SPAWN.Queue()
+    start, answers = FORK.Event(), FORK.Queue()
     crowd = [
-        SPAWN.Process(target=_accept, args=(database_url, start, answers, posting_id, *worker)) for worker in workers
+        FORK.Process(target=_accept, args=(database_url, start, answers, posting_id, *worker)) for worker in workers
     ]
     for one in crowd:
         one.start()
@@ -91,10 +90,10 @@ def test_accepting_while_the_employer_cancels_never_leaves_a_seat(database: Engi
         postings = [make_posting(session, employer=employer, headcount=1).id for _ in range(500)]
         crowd = [make_worker(session).id for _ in range(500)]
     database.dispose()
-    barrier = SPAWN.Barrier(2)
+    barrier = FORK.Barrier(2)
     deeds = [_Accept(dict(zip(postings, crowd, strict=True))), _Cancel()]
     pair = [
-        SPAWN.Process(target=_take_turns, args=(database_url, seed, barrier, postings, deed))
+        FORK.Process(target=_take_turns, args=(database_url, seed, barrier, postings, deed))
         for seed, deed in enumerate(deeds)
     ]
     for one in pair:

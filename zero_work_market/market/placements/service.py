@@ -40,6 +40,7 @@ from zero_work_market.market.postings.queries import due_to_close, locked, of_em
 from zero_work_market.market.postings.rules import TAKING
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.postings.service import move
+from zero_work_market.people.accounts.rules import check_reason
 from zero_work_market.people.employers import service as employers
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.rules import age_on
@@ -148,6 +149,21 @@ def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime
     close_pending(session, posting_ids=[posting_id], at=at)
     late = is_late_notice(starts_at=posting.closes_at, at=at)
     record(session, verb="posting.cancelled", subject=f"posting:{posting_id}", by=by, at=at, reason=reason, late=late)
+    return posting
+
+
+def take_down(session: Session, *, posting_id: int, reason: str, by: Actor, at: datetime) -> Posting:
+    """Staff takes an open posting out and says why: seats are taken away, everything pending closes, workers are told.
+
+    Raises NotFound, ReasonMissing, IllegalMove when it is over.
+    """
+    posting = locked(session, posting_id)
+    move(posting, PostingState.REFUSED)
+    posting.state_reason = check_reason(reason)
+    _take_seats_away(session, posting, at)
+    close_pending(session, posting_ids=[posting_id], at=at)
+    subject = f"posting:{posting_id}"
+    record(session, verb="posting.taken_down", subject=subject, by=by, at=at, reason=posting.state_reason)
     return posting
 
 
