@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import api, auth, errors, filters, for_employers, for_everyone, for_staff, for_workers, wiring, words
 from web.limits import limiter
+from web.rows import RowId
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.settings import Settings
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     _limit_rates(app, settings)
+    app.url_map.converters["int"] = RowId
     csrf.init_app(app)
     Compress(app)
     auth.init_app(app)

@@ -10,11 +10,12 @@ from werkzeug.exceptions import HTTPException
 
 from web.findings import said
 from zero_work_market.ground.errors import LeyeError
-from zero_work_market.market.postings.rules import Finding
+from zero_work_market.market.gate.rules import Finding
 
 Words = str | Callable[[Mapping[str, Any]], str]
 
 FIELDS = {
+    "idempotency_key": "请求号",
     "phone": "手机号", "code": "验证码", "name": "姓名", "id_number": "身份证号", "uscc": "统一社会信用代码",
     "pay": "工钱", "headcount": "人数", "reason": "事由", "town": "在哪里", "address": "地址", "shifts": "时间",
     "title": "干什么", "occupations": "干什么", "words": "还要说", "password": "密码", "login_name": "登录名",
@@ -22,6 +23,7 @@ FIELDS = {
     "min_hourly_fen": "最低工钱", "consent": "同意书", "slip": "同意书编号", "village": "村", "region": "地方",
     "operator": "经办人", "operator_id_number": "经办人身份证号", "pieces_per_hour": "一小时几件", "role": "身份",
     "display_name": "称呼", "certificate": "证书", "day": "日期", "lon": "位置", "lat": "位置",
+    "home": "住在哪里", "brands": "劳务品牌", "village_code": "村代码", "village_name": "村名", "sure": "真的销掉",
     "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
 }  # fmt: skip
 REASONS: dict[str, Words] = {
@@ -30,6 +32,10 @@ REASONS: dict[str, Words] = {
     "too_large": "太大了", "too_small": "太小了", "too_long": "太长了", "too_short": "写得太短",
     "below_present": "不能比现在少：已经有人按现在的接了单", "unknown": "没有这个", "format": "样子不对",
     "characters": "有用不了的字", "region": "开头的地区不对", "level": "选到乡镇、街道",
+    "short": lambda told: f"至少 {told['least']} 位", "long": "太长了", "login_name": "里面别带登录名",
+    "simple": "太好猜了，换一个", "taken": "已经有了，不用再加", "not_of_town": "要 12 位数，开头是这个乡镇的 9 位",
+    "range": lambda told: f"要在 {told['least']:g} 到 {told['most']:g} 之间", "twice": "有重样的",
+    "too_many": lambda told: f"最多 {told['most']} 个", "certificate": "证书名太长了", "missing": "还没填",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from web.filters import yuan
-from zero_work_market.market.postings.rules import Finding
+from zero_work_market.market.gate.rules import Finding
 from zero_work_market.reference.law.queries import clause
 
 Told = Mapping[str, Any]

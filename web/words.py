@@ -7,8 +7,9 @@ from labor_brands.brands.queries import brand_name
 from web.drawings import Part
 from web.filters import km, when, yuan
 from zero_work_market.ground.clock import local, local_date
+from zero_work_market.market.gate.rules import PayKind
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import PayKind, State
+from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.rules import Job
 from zero_work_market.market.shortlists.rules import Place
 from zero_work_market.reference.occupations.queries import label, occupation

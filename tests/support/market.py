@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from tests.support.makers import NOW, TOWN, make_employer
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import Actor
+from zero_work_market.market.gate.rules import Draft
 from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import Draft
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.reference.regions.queries import region
 

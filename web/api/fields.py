@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from labor_brands.brands.queries import brands
-from web.api.blueprint import LARGEST_ID
+from web.rows import LARGEST_ID
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.reference.occupations.queries import occupation
 from zero_work_market.reference.regions.queries import counties, county_of, region

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from web.api.access import own, visible, watches
 from web.api.blueprint import v1
 from web.api.fields import INTEGRAL, Id, Taken
-from web.api.resend import Sent, tried_again
+from web.api.resend import Sent
 from web.api.schemas import Application
 from web.api.spec import BEARER
 from web.auth import EMPLOYER, WORKER, may_enter, staff, viewer
@@ -93,7 +93,7 @@ class AnswerOut(BaseModel):
     queue_place: int | None
 
 
-@v1.get("/postings/<row:posting_id>/shortlist")
+@v1.get("/postings/<int:posting_id>/shortlist")
 @v1.input(ShortlistQuery, location="query", arg_name="query")
 @v1.output(ShortlistOut)
 @v1.doc(security=BEARER)
@@ -118,7 +118,7 @@ def show_shortlist(posting_id: int, query: ShortlistQuery) -> ShortlistOut:
         return ShortlistOut(places=places, more=ranking.more)
 
 
-@v1.post("/postings/<row:posting_id>/invitations")
+@v1.post("/postings/<int:posting_id>/invitations")
 @v1.input(Invitations, arg_name="wanted")
 @v1.output(InvitationsOut, status_code=201)
 @v1.doc(security=BEARER, responses={409: "The posting is closed."})
@@ -137,11 +137,10 @@ def invite(posting_id: int, wanted: Invitations) -> InvitationsOut:
         return InvitationsOut(worker_ids=[row.worker_id for row in made])
 
 
-@v1.post("/postings/<row:posting_id>/acceptances")
+@v1.post("/postings/<int:posting_id>/acceptances")
 @v1.input(Sent, location="headers", arg_name="sent")
 @v1.output(AnswerOut, status_code=201)
 @v1.doc(security=BEARER, responses={409: "The posting is closed, or the worker can't take it."})
-@tried_again
 @may_enter(WORKER)
 def accept_seat(posting_id: int, sent: Sent) -> AnswerOut:
     """Accept a posting: a seat, or a place in the queue when all seats are taken

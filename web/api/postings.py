@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from web.api.access import asking_worker, visible, watches
 from web.api.blueprint import v1
 from web.api.fields import LEFT_OUT, TEXT, CountyCode, Day, OccupationCode, Taken, TownCode
-from web.api.resend import Sent, tried_again
+from web.api.resend import Sent
 from web.api.schemas import JobsOut, NewPosting, PostingOut, job_out, posting_out
 from web.api.spec import BEARER, OPTIONAL_BEARER
 from web.auth import EMPLOYER, EVERYONE, may_enter, viewer
@@ -23,10 +23,7 @@ from zero_work_market.people.employers.queries import employer as employer_by_id
 
 
 class PostingsQuery(Taken):
-    """What to look for; what is left out doesn't narrow.
-
-    Distances are from `lon`, `lat`; for a worker who asks, from home.
-    """
+    """What to look for; what is left out doesn't narrow."""
 
     county: CountyCode | None = LEFT_OUT
     town: TownCode | None = LEFT_OUT
@@ -73,7 +70,7 @@ def find_postings(query: PostingsQuery) -> JobsOut:
     """Search the postings that take workers
 
     For a worker they come by fit, invitations first, unless `sort=distance` asks for distance and time only; for
-    anyone else always by distance and time.
+    anyone else always by distance and time. Distances are from `lon`, `lat`, for a worker from home.
     """
     with transaction(read_only=True) as session:
         worker = asking_worker(session)
@@ -91,7 +88,6 @@ def find_postings(query: PostingsQuery) -> JobsOut:
 @v1.input(Sent, location="headers", arg_name="sent")
 @v1.output(PostingOut, status_code=201)
 @v1.doc(security=BEARER, responses={409: "The key was used for something else."})
-@tried_again
 @may_enter(EMPLOYER)
 def publish(new: NewPosting, sent: Sent) -> PostingOut:
     """Publish a posting
@@ -118,7 +114,7 @@ def publish(new: NewPosting, sent: Sent) -> PostingOut:
         return posting_out(job_of(session, posting), posting, watched=True)
 
 
-@v1.get("/postings/<row:posting_id>")
+@v1.get("/postings/<int:posting_id>")
 @v1.output(PostingOut)
 @v1.doc(security=OPTIONAL_BEARER)
 @may_enter(EVERYONE)

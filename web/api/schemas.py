@@ -8,8 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_val
 
 from web.api.fields import INTEGRAL, TEXT, Flag, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
 from zero_work_market.market.applications.rules import State as ApplicationState
-from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import (
+from zero_work_market.market.gate.rules import (
     EMPLOYMENTS,
     HIGHEST_LEVEL,
     MOST_BRANDS,
@@ -18,8 +17,9 @@ from zero_work_market.market.postings.rules import (
     MOST_OCCUPATIONS,
     Draft,
     PayKind,
-    State,
 )
+from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.rules import Job
 from zero_work_market.market.shortlists.service import FURTHEST
 from zero_work_market.reference.occupations.queries import label
@@ -133,7 +133,7 @@ class ShiftOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A posting in a list. The last seven are for a worker who asks; `distance_km` also for one who says where."""
+    """A posting in a list. From `score` on for a worker who asks; `distance_km` also for one who says where."""
 
     id: int
     state: PostingState

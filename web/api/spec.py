@@ -78,10 +78,10 @@ def complete(spec: Any) -> Any:
 
 def _complete(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
+    responses["400"] = {"description": "The body isn't JSON, or something holds a character that can't be kept."}
     responses["429"] = {"description": "Too many requests."}
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
-        responses["400"] = {"description": "The body isn't JSON."}
         responses["413"] = {"description": "The body is too large."}
     if operation.get("security") == OPTIONAL_BEARER:
         del responses["401"]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from web.drawings import Part, road_of_dots
 from web.filters import yuan
 from web.words import UNITS, reasons, score_parts
+from zero_work_market.market.gate.rules import Draft, Finding, PayKind, hourly_fen
 from zero_work_market.market.placements.queries import Record, records
-from zero_work_market.market.postings.rules import Draft, Finding, PayKind, hourly_fen
 from zero_work_market.market.shortlists.queries import shortlist_of_draft
 from zero_work_market.market.shortlists.rules import Place, Shortlist
 from zero_work_market.people.workers.queries import shown_workers

@@ -20,9 +20,10 @@ from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.gate.rules import EMPLOYMENTS, Draft, Finding, judge, total_fen
 from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.queries import last_of_employer
-from zero_work_market.market.postings.rules import EMPLOYMENTS, Draft, Finding, State, judge, total_fen
+from zero_work_market.market.postings.rules import State
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.people.employers.queries import employer as employer_by_id
 from zero_work_market.people.employers.rules import may_publish_at_once

@@ -15,11 +15,11 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import InvalidValue, LeyeError, NotFound
 from zero_work_market.ground.money import fen_from_yuan
+from zero_work_market.market.gate.rules import Draft, Finding, PostingRefused, judge
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.queries import mates_of
 from zero_work_market.market.placements.rules import is_late_notice
 from zero_work_market.market.postings import service as postings
-from zero_work_market.market.postings.rules import Draft, Finding, PostingRefused, judge
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.reference.law.queries import gate_law
 

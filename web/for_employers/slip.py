@@ -13,8 +13,8 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.ground.money import fen_from_yuan
 from zero_work_market.market.applications.rules import suggested_invitations
+from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.reference.law.queries import minimum_wage
 from zero_work_market.reference.occupations.queries import occupations, reader

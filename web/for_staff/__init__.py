@@ -1,7 +1,17 @@
-"""Pages for staff: the board, queues of employers and postings, workers at the desk, accounts, looks at full numbers."""
+"""Pages for staff: the board, employers and postings to judge, workers at the desk, accounts, the log of looks."""
 
 from apiflask import APIFlask
 
+from web.for_staff import (  # noqa: F401  (they put their views on the blueprint)
+    accounts,
+    board,
+    employers,
+    looks,
+    postings,
+    villages,
+    worker,
+    workers,
+)
 from web.for_staff.blueprint import pages
 
 

@@ -13,7 +13,7 @@ from zero_work_market.market.postings.queries import count_waiting
 from zero_work_market.people.accounts.queries import village
 from zero_work_market.people.accounts.rules import Permission, Role
 from zero_work_market.people.employers.rules import Verification
-from zero_work_market.reference.regions.queries import counties, path, region
+from zero_work_market.reference.regions.queries import counties, path, region, towns
 from zero_work_market.reference.regions.rules import UnknownRegion, covers, level_of
 
 pages = APIBlueprint("staff", __name__, url_prefix="/staff", enable_openapi=False)
@@ -27,19 +27,19 @@ TABS = (
 
 
 class Tab(NamedTuple):
-    """A tab of the head; `count` of what waits there."""
+    """A tab of the head, and how many wait there."""
 
     key: str
     text: str
     href: str
-    count: int | None
+    waiting: int | None
 
 
-def page(name: str, tab: str, *, at: str | None = None, **values: Any) -> str:
-    """The page `name` under the staff's head; `at` is the region that it is about, if not all of one's own."""
+def page(template: str, tab: str, /, *, at: str | None = None, **values: Any) -> str:
+    """The page `template` under the staff's head; `at` is the region that it is about, if not all of one's own."""
     with transaction(read_only=True) as session:
         values |= {"tabs_shown": _tabs(session), "trail": _trail(session, at), "tab": tab}
-    return render_template(f"for_staff/{name}.html", **values)
+    return render_template(f"for_staff/{template}.html", **values)
 
 
 def scoped_counties(permission: Permission) -> list[str]:
@@ -56,6 +56,20 @@ def place_name(session: Session, code: str) -> str:
             raise UnknownRegion(region=code)
         return found.name
     return region(code).name
+
+
+def regions_in(session: Session, scopes: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(name of the county, [(code, name)]) of all counties, towns and entered villages in `scopes`, from above."""
+    entered = reads.villages(session, scopes)
+    grouped = []
+    for county in counties():
+        held = [(county.code, county.name)]
+        for town in towns(county.code):
+            held.append((town.code, town.name))
+            held += [(one.code, f"{town.name} {one.name}") for one in entered if one.town == town.code]
+        if held := [(code, name) for code, name in held if any(covers(scope, code) for scope in scopes)]:
+            grouped.append((county.name, held))
+    return grouped
 
 
 def _tabs(session: Session) -> list[Tab]:
@@ -77,6 +91,4 @@ def _trail(session: Session, at: str | None) -> list[tuple[str, str | None]]:
         return [("、".join(names[:3]) + (f" 等 {len(names)} 处" if len(names) > 3 else ""), None)]
     codes = [step.code for step in path(at)] + ([at] if level_of(at) == "village" else [])
     seen = [code for code in codes if viewer().may(Permission.BOARD, code)]
-    return [
-        (place_name(session, code), url_for("staff.board", place=code) if code != at else None) for code in seen
-    ]
+    return [(place_name(session, code), url_for("staff.board", place=code) if code != at else None) for code in seen]

@@ -29,12 +29,11 @@ from zero_work_market.people.employers import queries as employers
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.queries import ShownWorker, shared_phones, shown_workers
 from zero_work_market.reference.regions.queries import counties, region, tiles, towns
-from zero_work_market.reference.regions.rules import covers, level_of
+from zero_work_market.reference.regions.rules import CITY, covers, level_of
 from zero_work_market.statistics.queries import AcceptedSeat, Counts, accepted_seats, by_day, by_place, total
 
 AHEAD, BACK, FARTHEST = 7, 14, 400
-FILLED_BOUNDS = (20, 40, 60, 80)
-"""Shares of the seats, in percent, between the five shades of the county map."""
+LONGEST_NAME = 6
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,11 @@ class Line:
     counts: Counts
     open: bool
 
+    @property
+    def share(self) -> int:
+        """Percent of the seats that are taken."""
+        return round(100 * self.counts.accepted / self.counts.seats) if self.counts.seats else 0
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -82,15 +86,17 @@ def board() -> str:
     split, days = _split(where.towns), _days(where)
     with transaction(read_only=True) as session:
         places = by_place(session, level=split, **days) if split else {}
+        lines = [_line(code, places) for code in _parts(where.towns, split)]
         seats = None if split else _seats(session, where, 1)
         shown = {
             "summed": total(session, **days), "by_day": sorted(by_day(session, **days).items()),
-            "lines": [_line(code, places) for code in _parts(where.towns, split)],
             "states": reads.employer_states(session, where.towns), "sparks": _sparks(session, where.towns, now),
             "todos": _todos(session, now), "seats": seats, "people": _people(session, seats.rows) if seats else {},
         }  # fmt: skip
-    return page("board", "board", at=_place(), span=span, kept=_kept(), split=split, bounds=FILLED_BOUNDS,
-                map=_map(shown["lines"]) if "370800" in where.towns else None, **shown)  # fmt: skip
+    if CITY in where.towns:
+        bounds = _bounds(lines)
+        shown |= {"map": county_tile_map([_tile(line) for line in lines], bounds, "%"), "bounds": bounds}
+    return page("board", "board", at=_place(), span=span, kept=_kept(), split=split, lines=lines, **shown)
 
 
 @pages.get("/rows/<kind>")
@@ -99,21 +105,19 @@ def rows(kind: str) -> str:
     """What a figure of the board is made of. Raises NotFound, OutOfScope."""
     span = _span()
     where, number = _where(span), max(1, request.args.get("page", 1, type=int))
-    people, jobs = {}, []
-    found: Page[Any]
     with transaction(read_only=True) as session:
         if kind == "seats":
-            found = _seats(session, where, number)
+            found: Page[Any] = _seats(session, where, number)
+            shown: dict[str, Any] = {"people": _people(session, found.rows)}
         elif kind == "invitations":
             found = reads.invitations(session, where, number=number)
+            shown = {"people": _people(session, found.rows)}
         elif kind == "postings" and where.towns:
             found = reads.postings(session, where, number=number)
-            jobs = jobs_of(session, found.rows)
+            shown = {"jobs": jobs_of(session, found.rows)}
         else:
             raise NotFound(what="rows")
-        if kind != "postings":
-            people = _people(session, found.rows)
-    return page("rows", "board", at=_place(), kind=kind, span=span, kept=_kept(), found=found, people=people, jobs=jobs)
+    return page("rows", "board", at=_place(), kind=kind, span=span, kept=_kept(), found=found, **shown)
 
 
 @pages.get("/rows/employers")
@@ -194,7 +198,9 @@ def _parts(scopes: tuple[str, ...], split: str | None) -> list[str]:
 
 
 def _line(code: str, places: dict[str, Counts]) -> Line:
-    return Line(code, region(code).name, places.get(code, Counts()), viewer().may(Permission.BOARD, code))
+    here = region(code)
+    name = here.name if len(here.name) <= LONGEST_NAME else here.short
+    return Line(code, name, places.get(code, Counts()), viewer().may(Permission.BOARD, code))
 
 
 def _seats(session: Session, where: Where, number: int) -> Page[AcceptedSeat]:
@@ -226,19 +232,17 @@ def _spark(values: list[int], first: date, said: str) -> Markup:
     return spark_bars(values, month_day(first), f"今天 {count(values[-1])}", f"近两周每天的{said}，今天 {values[-1]}")
 
 
-def _map(lines: list[Line]) -> Markup:
-    """The share of seats taken in each county."""
-    return county_tile_map([_tile(line) for line in lines], FILLED_BOUNDS, "%")
+def _bounds(lines: list[Line]) -> list[int]:
+    """Shares between the five shades of the map: even steps of whole fives up to the highest."""
+    step = max(5, -(-max(line.share for line in lines) // 25) * 5)
+    return [step * times for times in range(1, 5)]
 
 
 def _tile(line: Line) -> CountyValue:
-    here, counts = region(line.code), line.counts
     col, row = tiles()[line.code]
-    return CountyValue(
-        line.code, here.name if len(here.name) <= 3 else here.short, col, row,
-        round(100 * counts.accepted / counts.seats) if counts.seats else 0, f"{counts.accepted} / {counts.seats}",
-        url_for("staff.board", **_kept() | {"place": line.code}),
-    )  # fmt: skip
+    href = url_for("staff.board", place=line.code, days=request.args.get("days"))
+    sub = f"{line.counts.accepted} / {line.counts.seats}"
+    return CountyValue(line.code, line.name, col, row, line.share, sub, href)
 
 
 def _todos(session: Session, now: datetime) -> list[Todo]:

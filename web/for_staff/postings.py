@@ -15,12 +15,13 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.ground.paging import page_of
+from zero_work_market.market.gate.rules import Finding, judge
 from zero_work_market.market.placements.service import take_down
 from zero_work_market.market.postings import service
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.queries import taking, waiting_for_staff
-from zero_work_market.market.postings.rules import Finding, State, judge
+from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.queries import jobs_of
 from zero_work_market.people.accounts.rules import Permission

@@ -1,13 +1,14 @@
-"""Reads that only the staff's pages ask for: rows behind the board's figures, people of a village, who is at the desk."""
+"""Reads that only the staff's pages ask for: rows behind figures, people of a village, who is at the desk, looks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from zero_work_market.ground.audit import AuditRow
 from zero_work_market.ground.clock import day_bounds, local_date
 from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.ground.privacy import lookup
@@ -15,6 +16,7 @@ from zero_work_market.market.applications.models import Application
 from zero_work_market.market.applications.rules import State
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
+from zero_work_market.people.accounts.models import Village
 from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.accounts.rules import parse_id_number, parse_phone, plain
 from zero_work_market.people.employers.models import Document, Employer
@@ -23,6 +25,8 @@ from zero_work_market.people.workers.models import Worker
 from zero_work_market.statistics.queries import AcceptedSeat
 
 PHONE_DIGITS = 11
+WORKER_LOOKS = ("worker.name_seen", "worker.id_number_seen", "worker.phone_seen")
+EMPLOYER_LOOKS = ("employer.reveal_operator", "employer.read_paper")
 PAGE = 30
 Columns = TypeVarTuple("Columns")
 
@@ -109,7 +113,7 @@ def village_counts(session: Session, where: Where) -> VillageCounts:
 def employer_states(session: Session, scopes: Iterable[str]) -> dict[Verification, int]:
     """How many employers seated in `scopes` are in each state."""
     counted = select(Employer.state, func.count()).where(inside(Employer.town, scopes)).group_by(Employer.state)
-    return {state: number for state, number in session.execute(counted)}
+    return dict(session.execute(counted).all())
 
 
 def employers(session: Session, scopes: Iterable[str], *, state: Verification, number: int) -> Page[Employer]:
@@ -121,7 +125,32 @@ def employers(session: Session, scopes: Iterable[str], *, state: Verification, n
 def paper_types(session: Session, employer_id: int) -> dict[Paper, str]:
     """Media type of each paper that an employer has shown."""
     shown = select(Document.paper, Document.media_type).where(Document.employer_id == employer_id)
-    return {paper: media_type for paper, media_type in session.execute(shown)}
+    return dict(session.execute(shown).all())
+
+
+def villages(session: Session, scopes: Iterable[str]) -> list[Village]:
+    """Villages that staff have entered in `scopes`, by code."""
+    return list(session.scalars(select(Village).where(inside(Village.code, scopes)).order_by(Village.code)))
+
+
+def looks(session: Session, scopes: Iterable[str], *, number: int) -> Page[AuditRow]:
+    """Looks at the full name, number, phone or papers of workers and employers in `scopes`, the latest first."""
+    scopes = tuple(scopes)
+    seen = select(AuditRow).where(or_(AuditRow.verb.in_(WORKER_LOOKS), _by_staff()))
+    seen = seen.outerjoin(Worker, Worker.id == _id_in("worker")).outerjoin(Employer, Employer.id == _id_in("employer"))
+    here = or_(inside(Worker.town, scopes), inside(Worker.village, scopes), inside(Employer.town, scopes))
+    return page_of(session, seen.where(here).order_by(AuditRow.id.desc()), number=number)
+
+
+def _by_staff() -> ColumnElement[bool]:
+    """An operator's look at the own papers is nobody's business."""
+    return and_(AuditRow.verb.in_(EMPLOYER_LOOKS), AuditRow.role != "employer")
+
+
+def _id_in(kind: str) -> ColumnElement[int]:
+    """The id in an audit row's subject "kind:12"; 0 for a subject of another kind, which a cast would choke on."""
+    digits = func.substr(AuditRow.subject, len(kind) + 2)
+    return cast(case((AuditRow.subject.startswith(f"{kind}:"), digits), else_="0"), BigInteger)
 
 
 def worker_ids_of(session: Session, text: str, scopes: Iterable[str], *, at: datetime) -> list[int]:

@@ -35,5 +35,5 @@ class Transport(filesystem.Transport):
     Channel = Channel
     polling_interval = WAIT_S
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
         super().drain_events(connection, WAIT_S)  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Protocol
+from typing import Any, Protocol
 
 from zero_work_market.ground.settings import Settings, settings
 
@@ -53,10 +53,20 @@ class GatewaySender:
         content = json.dumps({"reference": reference, "phone": phone, "text": body}).encode()
         request = urllib.request.Request(self.url, content, {"Content-Type": "application/json"})
         try:
-            urllib.request.urlopen(request, timeout=PATIENCE_S).close()
+            _opener.open(request, timeout=PATIENCE_S).close()
         except (OSError, HTTPException) as error:
             self.rests_until = time.monotonic() + REST_S
             raise CannotSend(f"the gateway: {type(error).__name__} {error}") from None
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """A redirected POST would go on as a GET without the message, and look as if it had been taken."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_StayHere)
 
 
 @functools.cache

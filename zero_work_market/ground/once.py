@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, rows_changed
@@ -48,10 +49,18 @@ def result_of(session: Session, *, account_id: int, key: str | None, request: st
 
 
 def remember(session: Session, *, account_id: int, key: str | None, request: str, result_id: int, at: datetime) -> None:
-    """Keep what `key` did. Two at once: the second fails on the unique constraint and, tried again, finds the first."""
-    if key:
-        session.add(Done(account_id=account_id, key=key, request=request, result_id=result_id, at=at))
-        session.flush()
+    """Keep what `key` did. The caller has locked what it is about, so that two alike come one after the other.
+
+    Raises KeyReused when another request took the key meanwhile.
+    """
+    if not key:
+        return
+    try:
+        with session.begin_nested():
+            session.add(Done(account_id=account_id, key=key, request=request, result_id=result_id, at=at))
+            session.flush()
+    except IntegrityError:
+        raise KeyReused(key=key) from None
 
 
 def prune(session: Session, *, at: datetime) -> int:

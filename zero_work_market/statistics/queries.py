@@ -80,7 +80,7 @@ def total(session: Session, *, scopes: Iterable[str], first: date, last: date) -
     """The sum, with each person counted once."""
     summed = sum(by_place(session, scopes=scopes, first=first, last=last, level="county").values(), Counts())
     persons = (
-        _limited(select(func.count(func.distinct(Placement.worker_id))), scopes, first, last)
+        _limited(select(func.count(func.distinct(Placement.worker_id))).select_from(Posting), scopes, first, last)
         .join(Placement, Placement.posting_id == Posting.id)
         .where(Placement.seat.is_not(None))
     )

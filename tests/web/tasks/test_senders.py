@@ -24,6 +24,11 @@ def gateway() -> Iterator[Gateway]:
         def do_POST(self) -> None:
             gateway.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(gateway.status)
+            self.send_header("Location", "/")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -48,6 +53,12 @@ def test_a_refusal_of_the_gateway_is_told_without_number_or_text(gateway):
         GatewaySender(gateway.url).send("13800000000", "验证码 123456", reference="abc")
     assert "13800000000" not in str(refusal.value)
     assert "123456" not in str(refusal.value)
+
+
+def test_a_gateway_that_has_moved_has_not_taken_the_message(gateway):
+    gateway.status = 302
+    with pytest.raises(CannotSend, match="302"):
+        GatewaySender(gateway.url).send("13800000000", "你好", reference="abc")
 
 
 def test_after_a_failure_the_gateway_is_left_alone_for_a_while(gateway):

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from zero_work_market.ground import once
 from zero_work_market.ground.clock import now
@@ -42,9 +41,9 @@ def test_without_a_key_nothing_is_kept(database):
     assert _result(key=None) is None
 
 
-def test_of_two_at_once_the_second_fails_and_then_finds_the_first(database):
+def test_a_key_that_another_request_took_meanwhile_is_refused(database):
     _remember()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(once.KeyReused):
         _remember(result_id=8)
     assert _result() == 7
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from zero_work_market.ground.clock import SHANGHAI, at_local
 from zero_work_market.ground.errors import InvalidValue
-from zero_work_market.market.postings.rules import (
+from zero_work_market.market.gate.rules import (
     Draft,
     PostingRefused,
     hourly_fen,

@@ -59,7 +59,7 @@ def _employer(chance: random.Random, serial: int, account_id: int, on: date) -> 
     employer = Employer(
         account_id=account_id, state_since=at,
         name=f"{word}{line}（{county.short}）有限公司", short=f"{word}{line}", uscc=_uscc(county.code, serial),
-        county=county.code, town=town.code, address=f"{town.name} 工业路 {1 + serial % 80} 号", state=state,
+        county=county.code, town=town.code, address=f"工业路 {1 + serial % 80} 号", state=state,
         registered_at=clock.at_local(on - timedelta(days=3), time(10)) if state == Verification.WAITING else at,
         state_reason=REASONS.get(state, ""),
     )  # fmt: skip

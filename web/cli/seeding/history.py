@@ -19,13 +19,14 @@ from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.applications.service import decline, invite
+from zero_work_market.market.gate.rules import Draft
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.rules import PostingClosed, ProfilePaused, ShiftsOverlap, TooYoung
 from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import locked
-from zero_work_market.market.postings.rules import Draft, State
+from zero_work_market.market.postings.rules import State
 from zero_work_market.market.shortlists.rules import free_slots, needed_slots
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
@@ -153,7 +154,7 @@ def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> D
     by_day = hours == 8 and chance.random() < 0.5
     brand = next((b.code for b in brands() if b.county == employer.county and b.occupation == code), None)
     return Draft(
-        employer_name=employer.name, title=label(code), occupations=((code, 1),),
+        employer_name=employer.name, title=_title(employer, code), occupations=((code, 1),),
         headcount=chance.choices([n for n, _ in HEADCOUNTS], [w for _, w in HEADCOUNTS])[0],
         county=employer.county, town=employer.town, address=employer.address, lon=lon, lat=lat, shifts=tuple(shifts),
         pay_kind="day" if by_day else "hour", pay_fen=hourly * hours if by_day else hourly, pieces_per_hour=None,
@@ -162,6 +163,10 @@ def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> D
         min_age=18, words=chance.choice(WORDS), brands=(brand,) if brand and chance.random() < 0.5 else (),
         is_public_post=False,
     )  # fmt: skip
+
+
+def _title(employer: Employer, code: str) -> str:
+    return "装蒜包装" if employer.short.endswith("蒜业") and code == PACKER else label(code)
 
 
 def _days(chance: random.Random) -> int:

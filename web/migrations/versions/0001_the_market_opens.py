@@ -1,7 +1,7 @@
 """the market opens
 
 Revises: 
-Created: 2026-11-23 21:23:18.135904
+Created: 2026-11-23 22:05:30.726473
 """
 
 import sqlalchemy as sa
@@ -287,7 +287,7 @@ def upgrade() -> None:
     sa.Column('pay_fen', sa.Integer(), nullable=False),
     sa.Column('pieces_per_hour', sa.Float(), nullable=True),
     sa.Column('hourly_fen', sa.Integer(), nullable=False),
-    sa.Column('total_fen', sa.Integer(), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
     sa.Column('pay_days', sa.SmallInteger(), nullable=False),
     sa.Column('employment', sa.String(length=10), nullable=False),
     sa.Column('meals', sa.Boolean(), nullable=False),

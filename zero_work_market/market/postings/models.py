@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from zero_work_market.ground.db import Base, BigId, named
-from zero_work_market.market.postings.rules import PayKind, State
+from zero_work_market.market.gate.rules import PayKind
+from zero_work_market.market.postings.rules import State
 from zero_work_market.people.employers.models import Employer
 
 
@@ -30,7 +31,7 @@ class Posting(Base):
     pieces_per_hour: Mapped[float | None] = mapped_column(Float)
     hourly_fen: Mapped[int]
     """Pay as an hourly figure: what the engine compares."""
-    total_fen: Mapped[int]
+    total_fen: Mapped[int] = mapped_column(BigInteger)
     """What one worker gets for all the shifts."""
     pay_days: Mapped[int] = mapped_column(SmallInteger)
     employment: Mapped[str] = mapped_column(String(10))

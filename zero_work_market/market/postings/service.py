@@ -8,20 +8,13 @@ from zero_work_market.ground import once, outbox
 from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import InvalidValue, NotFound
+from zero_work_market.market.gate.rules import Draft, PayKind, hourly_fen, require_lawful, total_fen
 from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting, PreferredBrand, Requirement, Seat, Shift
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.market.postings.queries import posting as posting_by_id
-from zero_work_market.market.postings.rules import (
-    Draft,
-    PayKind,
-    State,
-    hourly_fen,
-    require_lawful,
-    require_move,
-    total_fen,
-)
-from zero_work_market.people.employers.queries import employer as employer_by_id
+from zero_work_market.market.postings.rules import State, require_move
+from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import EmployerSuspended, Verification, may_publish_at_once
 from zero_work_market.reference.law import queries as law
 
@@ -41,13 +34,13 @@ def publish(
     Sent twice with one idempotency `key`, it is one posting. Raises PostingRefused with every finding,
     EmployerSuspended.
     """
+    employer = session.get(Employer, employer_id, with_for_update=True, populate_existing=True)
+    if employer is None:
+        raise NotFound(what="employer")
     if by.account_id is not None:
         earlier = once.result_of(session, account_id=by.account_id, key=key, request="publish")
         if earlier is not None:
             return posting_by_id(session, earlier)
-    employer = employer_by_id(session, employer_id)
-    if employer is None:
-        raise NotFound(what="employer")
     if employer.state == Verification.SUSPENDED:
         raise EmployerSuspended()
     require_lawful(draft, law=law.gate_law(), on=local_date(at), now=at)

@@ -136,7 +136,7 @@ def _for_worker(session: Session, jobs: list[Job], worker: Worker, scores: dict[
 
 
 def _shut(worker_id: int, row: Job) -> str:
-    if row.state != State.OPEN:
+    if row.state != State.OPEN or row.application == ApplicationState.ACCEPTED:
         return ""
     why = explain(worker_id=worker_id, posting_id=row.id)
     return "" if why is None else next((gate for gate in GATES if not why.gates[gate]), "")

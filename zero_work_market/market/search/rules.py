@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from zero_work_market.ground.clock import day_bounds
 from zero_work_market.market.applications.rules import State as ApplicationState
-from zero_work_market.market.postings.rules import PayKind, State
+from zero_work_market.market.gate.rules import PayKind
+from zero_work_market.market.postings.rules import State
 
 
 @dataclass(frozen=True)

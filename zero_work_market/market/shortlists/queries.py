@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from matching import Engine, Explanation, OccupationTree, Postings, Weights, Workers
 from zero_work_market.ground import changes, clock, db
+from zero_work_market.market.gate.rules import Draft, hourly_fen
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting, Shift
 from zero_work_market.market.postings.queries import taking
-from zero_work_market.market.postings.rules import Draft, State, hourly_fen
+from zero_work_market.market.postings.rules import State
 from zero_work_market.market.shortlists.rules import Place, Shortlist, free_slots, needed_slots
 from zero_work_market.people.workers.models import DayOff, HeldBrand, Skill, Worker
 from zero_work_market.reference.occupations.queries import index_of, middle_groups, small_groups
@@ -54,15 +55,14 @@ def live_engine() -> LiveEngine:
     """
     with _lock, db.transaction(read_only=True) as session:
         today = clock.local_date(clock.now())
-        live = _lives.get(db.engine())
+        live = _lives.pop(db.engine(), None)
         if live is None or live.cursor.too_old or live.today != today:
-            live = _lives[db.engine()] = _loaded(session, today)
-            return live
-        changed = changes.take(session, live.cursor)
-        if "worker" in changed:
-            _take_workers(session, live, changed["worker"])
-        if "posting" in changed:
-            _take_postings(session, live, changed["posting"])
+            live = _loaded(session, today)
+        else:
+            changed = changes.take(session, live.cursor)
+            _take_workers(session, live, changed.get("worker", set()))
+            _take_postings(session, live, changed.get("posting", set()))
+        _lives[db.engine()] = live  # only when whole: one that failed half way is loaded anew
         return live
 
 
@@ -97,10 +97,10 @@ def explain(*, worker_id: int, posting_id: int) -> Explanation | None:
 
 def _shortlist(live: LiveEngine, row: Postings, k: int, by_distance: bool) -> Shortlist:
     ranking = live.engine.workers_for_draft(row, k=k + 1, weights=_weights(by_distance))
-    places = []
+    places, weights = [], asdict(BY_DISTANCE if by_distance else Weights())
     for worker_id, score in zip(ranking.ids[:k].tolist(), ranking.scores[:k].tolist(), strict=True):
         told = live.engine.explain_draft(worker_id, row)
-        places.append(Place(worker_id, score, dict(told.parts), asdict(told.weights), told.distance_km))
+        places.append(Place(worker_id, score, dict(told.parts), weights, told.distance_km))
     return Shortlist(places=tuple(places), more=len(ranking.ids) > k)
 
 
@@ -146,9 +146,7 @@ def _take_postings(session: Session, live: LiveEngine, ids: set[int] | None) -> 
 
 
 def _chunks(ids: set[int] | None) -> Iterable[list[int] | None]:
-    if ids is None or len(ids) > CHUNK:
-        return [None] if ids is None else [sorted(ids)[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
-    return [sorted(ids)]
+    return [None] if ids is None else [sorted(ids)[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
 
 
 WorkerValues = tuple[int, float, float, float, bool, int, int, list[tuple[int, int]], list[int]]

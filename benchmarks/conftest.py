@@ -1,0 +1,3 @@
+"""The fixtures of the tests."""
+
+pytest_plugins = ["tests.conftest"]

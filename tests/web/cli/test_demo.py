@@ -1,0 +1,66 @@
+import json
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from web import migrations, wiring
+from web.cli import demo, seed
+from web.cli.welcome import welcome
+from zero_work_market.ground import db
+from zero_work_market.ground.settings import Settings, settings
+from zero_work_market.people.workers.models import Worker
+
+WORKERS = 12
+small_fill = partial(seed.fill, employers=2, postings=2)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    for name in [name for name in os.environ if name.startswith("LEYE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LEYE_HOME", str(tmp_path))
+    monkeypatch.setenv("LEYE_DEMO", "1")
+    settings.cache_clear()
+    chosen = wiring.connect()
+    migrations.upgrade(chosen.database_url)
+    yield chosen
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def _workers(chosen: Settings) -> int:
+    db.connect(chosen.database_url)
+    with db.transaction(read_only=True) as session:
+        return session.scalar(select(func.count()).select_from(Worker)) or 0
+
+
+def _interrupted(workers: int) -> seed.Logins:
+    small_fill(workers)
+    raise KeyboardInterrupt
+
+
+def test_a_county_whose_making_was_interrupted_is_made_anew_and_whole(home, monkeypatch):
+    monkeypatch.setattr(demo, "fill", _interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        demo._make_county(home, WORKERS)
+    assert _workers(home) == 0
+    assert seed.is_empty()
+    monkeypatch.setattr(demo, "fill", small_fill)
+    demo._make_county(home, WORKERS)
+    assert _workers(home) == WORKERS
+    assert not seed.is_empty()
+    assert not (home.home / "seeding.sqlite3").exists()
+
+
+def test_it_is_said_where_to_look_and_how_to_log_in_as_each_of_three(home, monkeypatch):
+    monkeypatch.setattr(demo, "fill", small_fill)
+    demo._make_county(home, WORKERS)
+    logins = json.loads((home.home / "demo.json").read_text())
+    said = welcome(home, "http://127.0.0.1:8123")
+    assert "http://127.0.0.1:8123" in said.splitlines()[0]
+    assert all(value in said for value in logins.values())
+    assert "http://127.0.0.1:8123/demo/messages" in said
