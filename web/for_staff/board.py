@@ -24,6 +24,7 @@ from zero_work_market.ground.errors import NotFound
 from zero_work_market.ground.paging import Page
 from zero_work_market.market.postings.queries import count_waiting, waiting_for_staff
 from zero_work_market.market.search.queries import jobs_of
+from zero_work_market.market.search.rules import days_between
 from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.people.employers import queries as employers
 from zero_work_market.people.employers.rules import Verification
@@ -89,9 +90,9 @@ def board() -> str:
         lines = [_line(code, places) for code in _parts(where.towns, split)]
         seats = None if split else _seats(session, where, 1)
         shown = {
-            "summed": total(session, **days), "by_day": sorted(by_day(session, **days).items()),
+            "summed": total(session, **days), "by_day": _every_day(by_day(session, **days), where),
             "states": reads.employer_states(session, where.towns), "sparks": _sparks(session, where.towns, now),
-            "todos": _todos(session, now), "seats": seats, "people": _people(session, seats.rows) if seats else {},
+            "todos": None if _place() else _todos(session, now), "seats": seats, "people": _people(session, seats.rows) if seats else {},
         }  # fmt: skip
     if CITY in where.towns:
         bounds = _bounds(lines)
@@ -180,6 +181,11 @@ def _days(where: Where) -> dict[str, Any]:
     return {"scopes": where.towns, "first": where.first, "last": where.last}
 
 
+def _every_day(found: dict[date, Counts], where: Where) -> list[tuple[date, Counts]]:
+    """In order, those without any work too."""
+    return [(day, found.get(day, Counts())) for day in days_between(where.first, where.last)]
+
+
 def _split(scopes: tuple[str, ...]) -> str | None:
     """By what a board's figures are told apart: "county", "town", or None for a single town."""
     levels = [level_of(scope) for scope in scopes]
@@ -219,7 +225,7 @@ def _people(session: Session, found: Iterable[AcceptedSeat | reads.Invitation]) 
 def _sparks(session: Session, scopes: tuple[str, ...], now: datetime) -> dict[str, Markup]:
     """Each figure by day over the two weeks that end today."""
     today = clock.local_date(now)
-    days = [today - timedelta(days=BACK - 1 - ahead) for ahead in range(BACK)]
+    days = days_between(today - timedelta(days=BACK - 1), today)
     found = by_day(session, scopes=scopes, first=days[0], last=today)
     told = {"postings": "开工的活", "invitations": "邀请", "accepted": "接单"}
     return {

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.auth import may_enter, staff, viewer
+from web.for_employers.register import PAPERS
 from web.for_staff import reads
 from web.for_staff.blueprint import page, pages
 from zero_work_market.ground.audit import AuditRow
@@ -12,11 +13,12 @@ from zero_work_market.ground.db import transaction
 from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.people.employers.models import Employer
+from zero_work_market.people.employers.rules import Paper
 from zero_work_market.people.workers.queries import ShownWorker, shown_workers
 
 WHAT = {
     "worker.name_seen": "全名", "worker.id_number_seen": "身份证号", "worker.phone_seen": "手机号",
-    "employer.reveal_operator": "经办人全名、证号", "employer.read_paper": "证照",
+    "employer.reveal_operator": "经办人全名、证号",
 }  # fmt: skip
 
 
@@ -29,7 +31,14 @@ def looks() -> str:
         lookers, looked = _lookers(session, found.rows), _ids(found.rows, "worker")
         people: dict[int, ShownWorker] = shown_workers(session, looked)
         firms = _names(session, _ids(found.rows, "employer"))
-    return page("looks", "looks", found=found, lookers=lookers, people=people, firms=firms, what=WHAT)
+    return page(
+        "looks", "looks", found=found, lookers=lookers, people=people, firms=firms,
+        what={row.id: _what(row) for row in found.rows},
+    )  # fmt: skip
+
+
+def _what(row: AuditRow) -> str:
+    return PAPERS[Paper(row.details["paper"])][0] if "paper" in row.details else WHAT[row.verb]
 
 
 def _lookers(session: Session, rows: tuple[AuditRow, ...]) -> dict[int, str]:
