@@ -28,6 +28,7 @@ HERE_COOKIE = "county"
 KEPT_SECONDS = 365 * 24 * 3600
 DISTANCES = (3, 5, 8, 15)
 PAGE = 30
+FARTHEST_DAYS = 400
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,10 @@ def _days(day: str, today: date) -> tuple[date | None, date | None]:
     if day == "week":
         return today, today + timedelta(days=6)
     try:
-        return date.fromisoformat(day), date.fromisoformat(day)
+        asked = date.fromisoformat(day)
     except ValueError:
         return None, None
+    return (asked, asked) if abs((asked - today).days) <= FARTHEST_DAYS else (None, None)
 
 
 def _fen(text: str) -> int:

@@ -3,7 +3,7 @@
 Work is counted on the day on which it starts. An accepted seat is L1 of the evidence ladder, never called employment.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,21 +14,20 @@ from sqlalchemy.orm import Session
 
 from web.auth import may_enter, staff, viewer
 from web.drawings import CountyValue, county_tile_map, spark_bars
-from web.filters import count, month_day, waited
+from web.filters import count, month_day
 from web.for_staff import reads
-from web.for_staff.blueprint import page, pages, place_name, scoped_counties
+from web.for_staff.blueprint import page, pages, place_name
 from web.for_staff.reads import Where
+from web.for_staff.todos import todos
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.ground.paging import Page
-from zero_work_market.market.postings.queries import count_waiting, waiting_for_staff
 from zero_work_market.market.search.queries import jobs_of
 from zero_work_market.market.search.rules import days_between
 from zero_work_market.people.accounts.rules import Permission
-from zero_work_market.people.employers import queries as employers
 from zero_work_market.people.employers.rules import Verification
-from zero_work_market.people.workers.queries import ShownWorker, shared_phones, shown_workers
+from zero_work_market.people.workers.queries import ShownWorker, shown_workers
 from zero_work_market.reference.regions.queries import counties, region, tiles, towns
 from zero_work_market.reference.regions.rules import CITY, covers, level_of
 from zero_work_market.statistics.queries import AcceptedSeat, Counts, accepted_seats, by_day, by_place, total
@@ -66,16 +65,6 @@ class Line:
         return round(100 * self.counts.accepted / self.counts.seats) if self.counts.seats else 0
 
 
-@dataclass(frozen=True)
-class Todo:
-    count: int
-    title: str
-    detail: str
-    act: str
-    href: str
-    hot: bool = False
-
-
 @pages.get("")
 @may_enter(staff(Permission.BOARD))
 def board() -> str:
@@ -92,7 +81,8 @@ def board() -> str:
         shown = {
             "summed": total(session, **days), "by_day": _every_day(by_day(session, **days), where),
             "states": reads.employer_states(session, where.towns), "sparks": _sparks(session, where.towns, now),
-            "todos": None if _place() else _todos(session, now), "seats": seats, "people": _people(session, seats.rows) if seats else {},
+            "todos": None if _place() else todos(session, now),
+            "seats": seats, "people": _people(session, seats.rows) if seats else {},
         }  # fmt: skip
     if CITY in where.towns:
         bounds = _bounds(lines)
@@ -249,41 +239,3 @@ def _tile(line: Line) -> CountyValue:
     href = url_for("staff.board", place=line.code, days=request.args.get("days"))
     sub = f"{line.counts.accepted} / {line.counts.seats}"
     return CountyValue(line.code, line.name, col, row, line.share, sub, href)
-
-
-def _todos(session: Session, now: datetime) -> list[Todo]:
-    """What waits for the viewer, in all their regions."""
-    found = []
-    if scopes := viewer().scopes(Permission.VERIFY_EMPLOYER):
-        found += [*_to_verify(session, scopes, now), *_to_reverify(session, scopes, now)]
-    if here := scoped_counties(Permission.MODERATE):
-        found += _to_moderate(session, here, now)
-    if shared := shared_phones(session, viewer().scopes(Permission.REGISTER_WORKER)):
-        detail = f"最多的一个号上有 {shared[0].workers} 个人"
-        found.append(Todo(len(shared), "一个手机号登了好多人", detail, "去问", url_for("staff.shared")))
-    return found
-
-
-def _to_verify(session: Session, scopes: tuple[str, ...], now: datetime) -> Iterator[Todo]:
-    number = reads.employer_states(session, scopes).get(Verification.WAITING, 0)
-    for first in employers.waiting(session, scopes, at=now, limit=1):
-        waiting = waited(first.employer.state_since, now)
-        detail = f"最早的等了 {waiting}：{region(first.employer.county).short} {first.employer.short}"
-        yield Todo(number, "单位核验", detail, "去核", url_for("staff.employers"))
-
-
-def _to_reverify(session: Session, scopes: tuple[str, ...], now: datetime) -> Iterator[Todo]:
-    due = employers.due(session, scopes, at=now)
-    if due and due[0].valid_until:
-        over = sum(1 for one in due if one.valid_until and one.valid_until <= now)
-        first = f"最早的 {month_day(due[0].valid_until)}到期：{due[0].short}"
-        detail = f"{over} 家已经过期，发活要先审" if over else first
-        yield Todo(len(due), "到期复核", detail, "去核", url_for("staff.employers", show="due"), hot=over > 0)
-
-
-def _to_moderate(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
-    number = count_waiting(session, counties=here)
-    first = session.scalars(waiting_for_staff(counties=here).limit(1)).one_or_none()
-    if first is not None:
-        detail = f"最早的等了 {waited(first.posted_at, now)}：{first.employer.short} {first.title}"
-        yield Todo(number, "岗位审核", detail, "去看", url_for("staff.postings"))

@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from web.auth import may_enter, staff, viewer
-from web.errors import said_by_field
+from web.errors import wording
 from web.for_employers.register import PAPERS
 from web.for_staff import reads
 from web.for_staff.blueprint import page, pages
@@ -72,8 +72,8 @@ def operator(employer_id: int) -> str | tuple[str, int]:
         with transaction() as session:
             shown = service.reveal_operator(session, employer_id=row.id, reason=reason, by=_by(row), at=clock.now())
     except LeyeError as error:
-        status, errors = said_by_field(error)
-        return _case(row, errors={"operator": errors["form"]}), status
+        status, said = wording(error)
+        return _case(row, errors={"operator": said}), status
     return _case(row, operator=shown)
 
 
@@ -87,8 +87,8 @@ def decide(employer_id: int, verb: str) -> Response | tuple[str, int]:
         with transaction() as session:
             deed(session, employer_id=row.id, by=_by(row), at=clock.now(), **told)
     except LeyeError as error:
-        status, errors = said_by_field(error)
-        return _case(row, errors={verb: next(iter(errors.values()))}), status
+        status, said = wording(error)
+        return _case(row, errors={verb if error.code == "reason_missing" else "form": said}), status
     flash(f"{row.short}：{done}", "ok")
     queued = verb in ("verify", "refuse")
     return redirect(url_for("staff.employers") if queued else url_for("staff.employer", employer_id=row.id), 303)

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from web.auth import may_enter, staff, viewer
-from web.errors import said_by_field
-from web.findings import said
+from web.errors import wording
+from web.findings import said as said_of
 from web.for_employers.slip import draft_of
 from web.for_staff.blueprint import page, pages, scoped_counties
 from zero_work_market.ground import clock
@@ -68,8 +68,9 @@ def judged(posting_id: int, verb: str) -> Response | tuple[str, int]:
         with transaction() as session:
             state = DEEDS[verb](session, posting_id=row.id, by=by, at=clock.now(), **told).state
     except LeyeError as error:
-        status, errors = said_by_field(error)
-        return _case(_posting(posting_id), errors={verb: next(iter(errors.values()))}), status
+        status, said = wording(error)
+        of_reason = error.code in ("reason_missing", "invalid_value")
+        return _case(_posting(posting_id), errors={verb if of_reason else "form": said}), status
     flash(f"{row.title}：{_done(verb, state)}", "ok" if state != State.EXPIRED else "bad")
     return redirect(url_for("staff.postings", show="open" if verb == "take_down" else None), 303)
 
@@ -98,7 +99,7 @@ def _case(row: Posting, errors: dict[str, str] | None = None) -> str:
     with transaction(read_only=True) as session:
         job = job_of(session, row)
     return page(
-        "posting", "postings", row=row, job=job, findings=[(found, said(found)) for found in findings],
+        "posting", "postings", row=row, job=job, findings=[(found, said_of(found)) for found in findings],
         title=marked(row.title, (found for found in findings if found.field == "title")),
         words=marked(row.words, (found for found in findings if found.field == "words")),
         errors=errors or {}, typed=request.form.get("reason", ""), verified=row.employer.state == Verification.VERIFIED,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from zero_work_market.ground.audit import AuditRow
 from zero_work_market.ground.clock import day_bounds, local_date
+from zero_work_market.ground.errors import InvalidValue
 from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.ground.privacy import lookup
 from zero_work_market.market.applications.models import Application
@@ -155,11 +156,12 @@ def _id_in(kind: str) -> ColumnElement[int]:
 
 def worker_ids_of(session: Session, text: str, scopes: Iterable[str], *, at: datetime) -> list[int]:
     """Workers of `scopes` by ID number or phone, found by its keyed hash. Raises InvalidValue for what is neither."""
-    if len(plain(text)) <= PHONE_DIGITS:
+    try:
         known = Worker.phone_hash == lookup(parse_phone(text), kind="phone")
-    else:
-        number = parse_id_number(text, today=local_date(at))
-        known = Worker.id_number_hash == lookup(number, kind="id_number")
+    except InvalidValue:
+        if len(plain(text)) <= PHONE_DIGITS:
+            raise
+        known = Worker.id_number_hash == lookup(parse_id_number(text, today=local_date(at)), kind="id_number")
     here = or_(inside(Worker.town, scopes), inside(Worker.village, scopes))
     found = select(Worker.id).where(known, here, Worker.erased_at.is_(None))
     return list(session.scalars(found.order_by(Worker.id)))

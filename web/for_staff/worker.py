@@ -77,11 +77,19 @@ def edit_worker(worker_id: int) -> str:
     return _edit(_card(worker_id))
 
 
-@pages.post("/workers/<int:worker_id>/edit/<any(home, reach, pay, week, skills, brands):what>")
+@pages.post("/workers/<int:worker_id>/edit/<any(home, reach, pay, week, skills):what>")
 @may_enter(staff(REGISTER))
 def change_worker(worker_id: int, what: str) -> Response | tuple[str, int]:
     """One part of the profile, as the worker says it at the desk."""
     return _change(worker_id, CHANGES[what], "改好了，马上按新的给他找活。", on_edit=True)
+
+
+@pages.post("/workers/<int:worker_id>/edit/brands")
+@may_enter(staff(Permission.SET_BRANDS))
+def change_brands(worker_id: int) -> Response | tuple[str, int]:
+    """The labor brands whose training the worker passed. Raises OutOfScope, also to who may edit the rest."""
+    viewer().require(Permission.SET_BRANDS, _card(worker_id).town)
+    return _change(worker_id, _set_brands, "改好了，马上按新的给他找活。", on_edit=True)
 
 
 @pages.get("/workers/<int:worker_id>/phone")
@@ -147,13 +155,19 @@ def _set_pay(session: Session, of: dict[str, Any]) -> None:
     service.set_floor(session, min_hourly_fen=fen_from_yuan(given, field="min_hourly_fen") if given else 0, **of)
 
 
+def _set_brands(session: Session, of: dict[str, Any]) -> None:
+    given = request.form.getlist("brand")
+    if not {brand.code for brand in brands()}.issuperset(given):
+        raise InvalidValue(field="brands", reason="unknown")
+    service.set_brands(session, brands=given, **of)
+
+
 CHANGES: dict[str, Change] = {
     "home": _set_home,
     "reach": _set_reach,
     "pay": _set_pay,
     "week": lambda session, of: service.set_week(session, week=chosen_week(request.form), **of),
     "skills": lambda session, of: service.set_skills(session, skills=chosen_skills(request.form), **of),
-    "brands": lambda session, of: service.set_brands(session, brands=request.form.getlist("brand"), **of),
 }
 
 
