@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.makers import make_account, make_employer, make_worker
-from tests.support.market import PACKER
+from tests.support.market import PACKER, make_posting, shift
 from tests.support.site import Site, running_site
 from tests.support.waiting import until
 from zero_work_market.ground import clock, messages
@@ -163,3 +163,23 @@ def test_the_same_without_javascript(county: County, browser: object) -> None:
     page.get_by_role("button", name="接单").click()
     expect(page.get_by_role("status")).to_contain_text("接好了")
     context.close()
+
+
+def test_a_seat_is_taken_with_the_keyboard_alone(county: County, visitor: Callable[..., Page]) -> None:
+    with transaction() as session:
+        now = clock.now()
+        posting_id = make_posting(session, at=now, shifts=(shift(now=now),)).id
+    page = visitor(touch=False)
+    log_in(page, county, next(iter(county.phones.values())))
+    page.goto(f"{county.site.url}/postings/{posting_id}")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("直接看内容")
+    page.keyboard.press("Enter")
+    seat = page.get_by_role("button", name="接单")
+    for _ in range(page.locator("a, button, input, summary").count()):
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").evaluate("one => getComputedStyle(one).outlineStyle") != "none"
+        if seat.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("接好了")

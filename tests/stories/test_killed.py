@@ -2,13 +2,14 @@
 
 import json
 import random
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import psutil
@@ -26,10 +27,9 @@ from zero_work_market.market.applications.models import Application
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.service import issue_token
 
-POSTINGS, INVITED, ROUND = 500, 2, 200
-STEADY_S = 5.5
-"""Younger ones are left alone: the supervisor starts one that doesn't last later each time."""
+POSTINGS, INVITED, BLOWS = 500, 2, 4
 ROLES = ("web", "worker", "beat")
+PATIENCE_S = 120
 
 
 @pytest.mark.parametrize("kind", ["embedded", "servers"])
@@ -47,12 +47,11 @@ def test_every_posting_has_its_invitations_and_none_twice(
             token = issue_token(session, account_id=employer.account_id, at=clock.now())
             for _ in range(6):
                 make_worker(session, skills=[PACKER], at=clock.now())
-        with killing(site) as killed:
+        with killing(site) as strike:
             for number in range(POSTINGS):
+                strike(number)
                 publish(site, token, number)
-                if number % ROUND == 0:
-                    until(lambda: min(killed[role] for role in ROLES) >= number // ROUND, patience_s=60)  # noqa: B023
-        until(lambda: _events_left() == 0, patience_s=120)
+        until(lambda: _events_left() == 0, patience_s=PATIENCE_S)
         with transaction(read_only=True) as session:
             assert session.scalar(select(func.count(Posting.id))) == POSTINGS
             invited = select(Application.posting_id, func.count()).group_by(Application.posting_id)
@@ -75,7 +74,7 @@ def publish(site: Site, token: str, number: int) -> None:
         "Idempotency-Key": f"posting-{number}",
     }
     asked = urllib.request.Request(f"{site.url}/api/v1/postings", json.dumps(body).encode(), headers)
-    until(lambda: _answered(asked), patience_s=60)
+    until(lambda: _answered(asked), patience_s=PATIENCE_S)
 
 
 def _answered(asked: urllib.request.Request) -> bool:
@@ -86,31 +85,41 @@ def _answered(asked: urllib.request.Request) -> bool:
         if error.code == 429:
             return False
         raise AssertionError(error.read().decode()) from None
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
 @contextmanager
-def killing(site: Site) -> Iterator[Counter[str]]:
-    """Kill one of the site's steady processes every now and then, until the block ends. Counts the kills."""
-    killed: Counter[str] = Counter()
-    over = threading.Event()
+def killing(site: Site) -> Iterator[Callable[[int], None]]:
+    """Gives what is called with each posting's number: at BLOWS random ones for each role its process is killed, soon
+    after, so that it happens in the middle of anything. All are dealt when the block has ended.
+    """
     chance = random.Random(7)
+    numbers = chance.sample(range(POSTINGS), BLOWS * len(ROLES))
+    planned = dict(zip(numbers, ROLES * BLOWS, strict=True))
+    with ThreadPoolExecutor(len(planned)) as hands:
+        dealt: list[Future[None]] = []
 
-    def kill() -> None:
-        while not over.wait(chance.uniform(0.1, 1.0)):
-            role = chance.choice(ROLES)
-            with suppress(psutil.Error, IndexError):  # one that is ending while it is looked at
-                child = site.children(role)[0]
-                if time.time() - child.create_time() > STEADY_S:
-                    child.kill()
-                    killed[role] += 1
+        def strike(number: int) -> None:
+            if number in planned:
+                dealt.append(hands.submit(kill, site, planned[number], chance.uniform(0, 0.1)))
 
-    thread = threading.Thread(target=kill, daemon=True)
-    thread.start()
-    yield killed
-    over.set()
-    thread.join()
+        yield strike
+    assert [blow.result() for blow in dealt] == [None] * len(planned)
+
+
+def kill(site: Site, role: str, after_s: float) -> None:
+    """kill -9 of the role's process, or of the next one, when there is none now."""
+
+    def hit() -> bool:
+        with suppress(psutil.NoSuchProcess):
+            for child in site.children(role):
+                child.kill()
+                return True
+        return False
+
+    time.sleep(after_s)
+    until(hit, patience_s=PATIENCE_S)
 
 
 def _events_left() -> int:

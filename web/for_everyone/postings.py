@@ -19,6 +19,7 @@ from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
+from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.reference.law.queries import minimum_wage
 from zero_work_market.reference.occupations.queries import label
@@ -32,11 +33,12 @@ HOUR = timedelta(hours=1)
 @pages.get("/postings/<int:posting_id>")
 @may_enter(EVERYONE)
 def posting(posting_id: int) -> str:
-    """One posting. Raises NotFound; one that staff haven't let out is there for its employer and staff alone."""
+    """One posting. Raises NotFound; what staff haven't let out is there for its employer and staff over its town."""
     now = clock.now()
     with transaction(read_only=True) as session:
         row = posting_by_id(session, posting_id)
-        if row.published_at is None and viewer().employer_id != row.employer_id and not viewer().grants:
+        watched = viewer().employer_id == row.employer_id or viewer().may(Permission.BOARD, row.town)
+        if row.published_at is None and not watched:
             raise NotFound(what="posting")
         worker_id = viewer().worker_id
         worker = session.get(Worker, worker_id) if worker_id is not None else None

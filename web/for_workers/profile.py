@@ -31,6 +31,10 @@ from zero_work_market.reference.regions.queries import counties, region, towns
 
 RADII = tuple((km, f"{km} 公里") for km in (3, 5, 8, 15, 30))
 
+TITLES = {
+    "place": "住在哪里", "radius": "走多远", "skills": "会干什么", "times": "什么时候有空", "pay": "最低工钱",
+}  # fmt: skip
+
 
 @pages.get("/me")
 @may_enter(WORKER)
@@ -139,6 +143,7 @@ def _screen(what: str, errors: dict[str, str]) -> str:
     card, given = _card(), request.form
     return render_template(
         f"for_workers/{what}.html",
+        title=TITLES[what],
         card=card, errors=errors, given=given, trades=trades_by_heading(), days=DAYS, quarters=QUARTERS, radii=RADII,
         places=[(one, towns(one.code)) for one in counties()], levels=LEVELS,
         ticked=set(given.getlist("free")) if given else ticked_week(card.week),

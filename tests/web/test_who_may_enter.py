@@ -1,0 +1,309 @@
+"""Every route × everyone: who is let in, and what the others are told. Nothing is listed by hand but what is odd."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.routing import AnyConverter, Rule
+from werkzeug.test import TestResponse
+
+from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
+from tests.support.market import PACKER
+from tests.web.api.scene import a_body, a_posting, an_employer
+from web.app import create_app
+from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, WORKER
+from web.limits import limiter
+from zero_work_market.ground import clock
+from zero_work_market.ground.audit import SYSTEM
+from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.settings import settings
+from zero_work_market.market.placements.service import accept
+from zero_work_market.people.accounts.models import Account
+from zero_work_market.people.accounts.rules import PERMISSIONS, Permission, Role
+from zero_work_market.people.accounts.service import issue_token
+from zero_work_market.people.employers.rules import Verification
+from zero_work_market.people.workers.rules import NewSkill
+
+APP = create_app(settings())
+STAFF = {
+    "agent": (Role.VILLAGE_AGENT, VILLAGE), "agent of another village": (Role.VILLAGE_AGENT, f"{TOWN}202"),
+    "town": (Role.TOWN, TOWN), "another town": (Role.TOWN, "370829002"),
+    "county": (Role.COUNTY, COUNTY), "another county": (Role.COUNTY, "370828"),
+    "city": (Role.CITY, "370800"),
+}  # fmt: skip
+WORKERS, EMPLOYERS = ("worker", "another worker"), ("employer", "another employer")
+PERSONS = ("visitor", "account", *WORKERS, *EMPLOYERS, *STAFF)
+
+ID_NUMBER = id_number()
+WORDS = {"county": COUNTY, "paper": "licence", "kind": "seats", "occupation": PACKER, "filename": "leye.css"}
+"""What stands for a parameter that is no row's id."""
+REGIONS = {"worker_id": VILLAGE, "account_id": VILLAGE, "employer_id": COUNTY, "posting_id": COUNTY}
+"""Where a row is, for the staff over it."""
+ASKED: Mapping[str, tuple[dict[str, str], str]] = {
+    "staff.board": ({"place": VILLAGE}, VILLAGE),
+    "staff.rows": ({"place": VILLAGE}, VILLAGE),
+    "staff.seated_employers": ({"place": TOWN}, TOWN),
+    "staff.find": ({"number": ID_NUMBER}, VILLAGE),
+    "staff.try_register": ({"home": VILLAGE}, VILLAGE),
+    "staff.create_account": ({"region": VILLAGE}, VILLAGE),
+    "staff.add_village": ({"town": TOWN}, TOWN),
+    "api.placements": ({"region": TOWN}, TOWN),
+    "api.show_shortlist": ({}, TOWN),
+}
+"""What an address or a form asks for by name, and where that is."""
+BODIES = {"api.publish": a_body(), "api.invite": {"count": 1}}
+UNTOLD = {"staff.find", "api.show_shortlist"}
+"""Where staff from elsewhere aren't even told that there is such a row."""
+
+
+@dataclass(frozen=True)
+class Route:
+    endpoint: str
+    method: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_api(self) -> bool:
+        return self.endpoint.startswith("api.")
+
+    @property
+    def rule(self) -> Rule:
+        return next(rule for rule in APP.url_map.iter_rules(self.endpoint) if self.method in (rule.methods or ()))
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        open_by_nature = self.endpoint in ("static", "openapi.spec")
+        return (EVERYONE,) if open_by_nature else APP.view_functions[self.endpoint].who  # type: ignore[attr-defined]
+
+    @property
+    def region(self) -> str | None:
+        """Where that is what staff ask for, if it is anywhere."""
+        if self.endpoint in ASKED:
+            return ASKED[self.endpoint][1]
+        return next((where for name, where in REGIONS.items() if name in self.rule.arguments), None)
+
+    def __str__(self) -> str:
+        return " ".join((self.method, self.endpoint, *(value for _, value in self.choices)))
+
+
+def routes() -> list[Route]:
+    """Every route with every method and, of a parameter that takes one of some words, every word."""
+    found = []
+    for rule in APP.url_map.iter_rules():
+        choices: list[tuple[tuple[str, str], ...]] = [()]
+        for name, converter in rule._converters.items():
+            if isinstance(converter, AnyConverter):
+                choices = [(*held, (name, word)) for held in choices for word in sorted(converter.items)]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            found += [Route(rule.endpoint, method, held) for held in choices]
+    return sorted(found, key=str)
+
+
+ROUTES = routes()
+POSTS = [route for route in ROUTES if route.method != "GET" and not route.is_api]
+GUARDED = [route for route in ROUTES if route.is_api and EVERYONE not in route.who]
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a person's browser and program have of them."""
+
+    cookie: str
+    csrf_token: str
+    bearer: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    database: Path
+    ids: Mapping[str, int]
+    waiting_id: int
+    keys: Mapping[str, Key]
+
+
+@pytest.fixture(scope="module")
+def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A village with a worker who holds a seat of an employer's posting, and an account for each of PERSONS."""
+    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("scene") / "leye.sqlite3"))
+    engine, at = connect(f"sqlite:///{path}"), clock.now()
+    with transaction() as session:
+        make_village(session)
+        skill = NewSkill(PACKER, 2, "中级工证")
+        worker = make_worker(session, number=ID_NUMBER, village=VILLAGE, skills=[skill], at=at)
+        accounts = {"account": make_account(session, at=at).id, "worker": worker.account_id}
+        accounts["another worker"] = make_worker(session, at=at).account_id
+        for name, (role, region) in STAFF.items():
+            accounts[name] = make_staff(session, role, region, at=at).account_id
+        other = make_staff(session, Role.VILLAGE_AGENT, VILLAGE, at=at).account_id
+    employer, another = an_employer(), an_employer()
+    accounts |= {"employer": employer.account, "another employer": another.account}
+    posting_id, waiting_id = a_posting(employer), a_posting(an_employer(state=Verification.WAITING))
+    with transaction() as session:
+        accept(session, posting_id=posting_id, worker_id=worker.id, by=SYSTEM, at=at)
+    keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
+    engine.dispose()
+    ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
+    return Scene(path, ids, waiting_id, keys)
+
+
+def key(account_id: int | None) -> Key:
+    client, bearer = APP.test_client(), ""
+    if account_id is not None:
+        with transaction() as session:
+            epoch = session.get_one(Account, account_id).session_epoch
+            bearer = issue_token(session, account_id=account_id, at=clock.now())
+        with client.session_transaction() as kept:
+            kept["_user_id"], kept["_fresh"] = f"{account_id}:{epoch}", True
+    token = client.get("/login").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    cookie = client.get_cookie("leye")
+    assert cookie is not None
+    assert token
+    return Key(f"leye={cookie.value}", token, bearer)
+
+
+@pytest.fixture
+def here(scene: Scene, tmp_path: Path) -> Iterator[Scene]:
+    """The scene on a database of the test's own, so that what one route does another doesn't see."""
+    engine = connect(f"sqlite:///{shutil.copy(scene.database, tmp_path / 'leye.sqlite3')}")
+    limiter.enabled = False
+    yield scene
+    limiter.enabled = True
+    engine.dispose()
+
+
+def path_of(route: Route, scene: Scene) -> str:
+    known = WORDS | scene.ids | dict(route.choices)
+    unknown = route.rule.arguments - known.keys()
+    assert not unknown, f"{route.rule.rule}: say here what stands for {unknown}"
+    with APP.test_request_context():
+        return url_for(route.endpoint, **{name: known[name] for name in route.rule.arguments})
+
+
+def ask(route: Route, path: str, key: Key, *, app: Flask = APP, **environ: str) -> TestResponse:
+    """Ask as a person does: a browser with its cookie and the form's token, a program with its bearer."""
+    sent: dict[str, Any] = {"method": route.method, "environ_overrides": environ}
+    asked = ASKED.get(route.endpoint, ({}, ""))[0]
+    if route.is_api:
+        sent["headers"] = {"Authorization": f"Bearer {key.bearer}"} if key.bearer else {}
+    else:
+        sent["headers"] = {"Cookie": key.cookie}
+    if route.method == "GET":
+        sent |= {"query_string": asked} if asked else {}
+    elif route.is_api:
+        sent["json"] = BODIES.get(route.endpoint, {})
+    else:
+        sent["data"] = {"csrf_token": key.csrf_token} | asked
+    return app.test_client(use_cookies=False).open(path, **sent)
+
+
+def told(answer: TestResponse, asked: str) -> str:
+    """ "in", where someone is led instead, or the status of a refusal."""
+    led = (answer.location or "").partition("?")[0]
+    if led in ("/login", "/staff/login", "/work/register", "/hire/register") and led != asked:
+        return led
+    return "in" if answer.status_code < 400 or answer.status_code in (409, 422) else str(answer.status_code)
+
+
+def expected(route: Route, person: str) -> str:
+    if route.who == (DEMO,):
+        return "404"
+    if not any(enters(who, person) for who in route.who):
+        return refusal(route, person)
+    if person == "another employer" and EMPLOYER in route.who and "posting_id" in route.rule.arguments:
+        return "404"
+    if person in STAFF and EVERYONE not in route.who and route.region and not covers(STAFF[person][1], route.region):
+        return "404" if route.endpoint in UNTOLD else "403"
+    return "in"
+
+
+def enters(who: str, person: str) -> bool:
+    if who.startswith("staff:"):
+        return person in STAFF and STAFF[person][0] in PERMISSIONS[Permission(who.removeprefix("staff:"))]
+    entering = {EVERYONE: PERSONS, LOCAL: PERSONS, ACCOUNT: PERSONS[1:], WORKER: WORKERS, EMPLOYER: EMPLOYERS}
+    return person in entering[who]
+
+
+def refusal(route: Route, person: str) -> str:
+    """A visitor is led to log in; who isn't staff, from a page for workers or employers, to register as one."""
+    if route.is_api:
+        return "401" if person == "visitor" else "403"
+    if person == "visitor":
+        return "/staff/login" if route.who[0].startswith("staff:") else "/login"
+    if route.method == "GET" and person not in STAFF and route.who in ((WORKER,), (EMPLOYER,)):
+        return "/work/register" if route.who == (WORKER,) else "/hire/register"
+    return "403"
+
+
+def covers(own: str, region: str) -> bool:
+    return region.startswith(own.removesuffix("00"))
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_route_lets_in_whom_it_says_and_nobody_else(route: Route, here: Scene) -> None:
+    path = path_of(route, here)
+    found = {person: told(ask(route, path, here.keys[person]), path) for person in PERSONS}
+    assert found == {person: expected(route, person) for person in PERSONS}
+
+
+@pytest.mark.parametrize("route", POSTS, ids=str)
+def test_no_form_is_taken_without_its_token(route: Route, here: Scene) -> None:
+    path, forged = path_of(route, here), Key("", "", "")
+    for person in PERSONS:
+        for token in ("", here.keys["visitor" if person != "visitor" else "account"].csrf_token):
+            sent = replace(forged, cookie=here.keys[person].cookie, csrf_token=token)
+            assert ask(route, path, sent).status_code == 400, (person, token)
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=str)
+def test_the_api_takes_neither_a_cookie_nor_a_false_bearer(route: Route, here: Scene) -> None:
+    path = path_of(route, here)
+    for person in PERSONS:
+        with_cookie = {"HTTP_COOKIE": here.keys[person].cookie}
+        for bearer in ("", here.keys[person].bearer[:-1] or "x", "x"):
+            sent = Key("", "", bearer)
+            assert ask(route, path, sent, **with_cookie).status_code == 401, (person, bearer)
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.who == (LOCAL,)], ids=str)
+def test_what_is_for_this_machine_is_shut_to_every_other(route: Route, here: Scene) -> None:
+    path = path_of(route, here)
+    for person in PERSONS:
+        refused = "/login" if person == "visitor" else "403"
+        assert told(ask(route, path, here.keys[person], REMOTE_ADDR="10.0.0.9"), path) == refused
+        assert told(ask(route, path, here.keys[person], HTTP_X_FORWARDED_FOR="10.0.0.9"), path) == refused
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.who == (DEMO,)], ids=str)
+def test_the_demos_pages_are_open_in_the_demo(route: Route, here: Scene) -> None:
+    demo = create_app(replace(settings(), demo=True))
+    path = path_of(route, here)
+    assert {told(ask(route, path, here.keys[person], app=demo), path) for person in PERSONS} == {"in"}
+
+
+def test_a_posting_that_staff_havent_let_out_is_there_for_staff_over_its_town_alone(here: Scene) -> None:
+    for endpoint in ("everyone.posting", "api.show_posting"):
+        route = Route(endpoint, "GET")
+        with APP.test_request_context():
+            path = url_for(endpoint, posting_id=here.waiting_id)
+        found = {person: told(ask(route, path, here.keys[person]), path) for person in PERSONS}
+        seeing = {"town", "county", "city"}
+        assert found == {person: "in" if person in seeing else "404" for person in PERSONS}, endpoint
+
+
+def test_each_house_is_for_its_own() -> None:
+    """`who` itself can be wrong: nobody but a worker enters the workers' pages, and so on, but to register."""
+    registering = {"workers.register", "workers.try_register", "employers.register", "employers.try_register"}
+    for route in ROUTES:
+        house = route.endpoint.partition(".")[0]
+        if route.endpoint in registering:
+            assert route.who == (ACCOUNT,), route
+        elif house in ("workers", "employers"):
+            assert route.who == ((WORKER,) if house == "workers" else (EMPLOYER,)), route
+        elif house == "staff":
+            assert all(who.startswith("staff:") for who in route.who), route
+        elif route.method != "GET" and house == "everyone":
+            assert route.who in ((EVERYONE,), (ACCOUNT,)), route
