@@ -22,7 +22,7 @@ STATES = {
     State.WITHDRAWN: "停招了", State.EXPIRED: "已开工，不招了", State.SUSPENDED: "单位停用了",
 }  # fmt: skip
 SHUT = {
-    "slots": "跟你有空的时间对不上", "pay": "比你要的工钱低", "distance": "比你想走的远", "skill": "手艺对不上",
+    "slots": "那时你没空", "pay": "比你要的工钱低", "distance": "比你想走的远", "skill": "手艺对不上",
 }  # fmt: skip
 QUARTERS = ("夜里", "上午", "下午", "晚上")
 

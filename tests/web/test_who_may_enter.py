@@ -106,6 +106,13 @@ def routes() -> list[Route]:
 ROUTES = routes()
 POSTS = [route for route in ROUTES if route.method != "GET" and not route.is_api]
 GUARDED = [route for route in ROUTES if route.is_api and EVERYONE not in route.who]
+REACHING = {
+    Route("staff.change_worker", "POST", (("what", "home"),)): "home", Route("staff.try_register", "POST"): "home",
+    Route("staff.add_village", "POST"): "town", Route("staff.create_account", "POST"): "region",
+    Route("staff.grant", "POST"): "region", Route("staff.board", "GET"): "place",
+    Route("api.placements", "GET"): "region",
+}  # fmt: skip
+"""What of a form or an address may name a region that isn't the row's."""
 
 
 @dataclass(frozen=True)
@@ -183,10 +190,12 @@ def path_of(route: Route, scene: Scene) -> str:
         return url_for(route.endpoint, **{name: known[name] for name in route.rule.arguments})
 
 
-def ask(route: Route, path: str, key: Key, *, app: Flask = APP, **environ: str) -> TestResponse:
+def ask(
+    route: Route, path: str, key: Key, *, said: dict[str, str] | None = None, app: Flask = APP, **environ: str
+) -> TestResponse:
     """Ask as a person does: a browser with its cookie and the form's token, a program with its bearer."""
     sent: dict[str, Any] = {"method": route.method, "environ_overrides": environ}
-    asked = ASKED.get(route.endpoint, ({}, ""))[0]
+    asked = said or ASKED.get(route.endpoint, ({}, ""))[0]
     if route.is_api:
         sent["headers"] = {"Authorization": f"Bearer {key.bearer}"} if key.bearer else {}
     else:
@@ -247,6 +256,26 @@ def test_a_route_lets_in_whom_it_says_and_nobody_else(route: Route, here: Scene)
     path = path_of(route, here)
     found = {person: told(ask(route, path, here.keys[person]), path) for person in PERSONS}
     assert found == {person: expected(route, person) for person in PERSONS}
+
+
+@pytest.mark.parametrize("route", REACHING, ids=str)
+def test_nobody_reaches_out_of_their_own_region(route: Route, here: Scene) -> None:
+    """The row may be theirs: what they ask of it is in another town."""
+    path, said = path_of(route, here), {REACHING[route]: "370829002"}
+    reached = {"agent": "403", "town": "403", "another county": "403", "county": "in", "city": "in"}
+    assert {one: told(ask(route, path, here.keys[one], said=said), path) for one in reached} == reached
+
+
+@pytest.mark.parametrize("deed", ["renew", "end_sessions", "close", "revoke"])
+def test_nobody_has_a_say_over_an_account_of_their_own_level(deed: str, here: Scene) -> None:
+    with transaction() as session:
+        peer = make_staff(session, Role.TOWN, TOWN, at=clock.now()).account_id
+    assert peer is not None
+    scene, route = replace(here, ids={**here.ids, "account_id": peer}), Route(f"staff.{deed}", "POST")
+    said = {"password": "Zq8-long-words", "sure": "1", "region": TOWN}
+    path = path_of(route, scene)
+    reached = {"town": "403", "another county": "403", "county": "in"}
+    assert {one: told(ask(route, path, here.keys[one], said=said), path) for one in reached} == reached
 
 
 @pytest.mark.parametrize("route", POSTS, ids=str)

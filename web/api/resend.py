@@ -12,4 +12,3 @@ class Sent(BaseModel):
     """Headers of a request whose work is done once, however often it is sent with one key."""
 
     idempotency_key: Annotated[str, Field(pattern="^[!-~]+$", max_length=LONGEST_KEY)] | None = LEFT_OUT
-

@@ -85,7 +85,7 @@ def try_cancel(posting_id: int) -> Response:
             placements.cancel_posting(
                 session, posting_id=posting_id, by=viewer().as_employer(), at=clock.now(), reason=reason
             )
-        flash("这单取消了，接了单的会收到短信。", "ok")
+        flash("这单取消了，接了单的、请过的都会收到短信。", "ok")
     except NotFound:
         raise
     except LeyeError as error:

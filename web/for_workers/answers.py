@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -11,9 +11,12 @@ from web.errors import wording
 from web.for_workers.blueprint import pages
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.errors import LeyeError
+from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.market.applications import service as applications
 from zero_work_market.market.placements import service as placements
+from zero_work_market.market.placements.queries import placement_of
+from zero_work_market.market.postings.queries import posting as posting_by_id
+from zero_work_market.people.employers import service as employers
 
 
 @pages.post("/postings/<int:posting_id>/accept")
@@ -57,6 +60,22 @@ def withdraw(posting_id: int) -> Response:
         return "退掉了。改主意的话，有空位还能再接。"
 
     return _done(answer, posting_id)
+
+
+@pages.post("/postings/<int:posting_id>/phone")
+@may_enter(WORKER)
+def phone(posting_id: int) -> str:
+    """The employer's phone, for who holds a seat; each look is logged. Raises NotFound for anyone else."""
+    with transaction() as session:
+        held = placement_of(session, posting_id=posting_id, worker_id=_worker_id())
+        if held is None or held.seat is None:
+            raise NotFound(what="seat")
+        posting = posting_by_id(session, posting_id)
+        number = employers.show_phone(
+            session, employer_id=posting.employer_id, reason=f"接了单，联系单位（第 {posting_id} 单）",
+            by=viewer().as_worker(), at=clock.now(),
+        )  # fmt: skip
+        return render_template("for_workers/phone.html", posting=posting, phone=number)
 
 
 def _done(answer: Callable[[Session], str], posting_id: int) -> Response:

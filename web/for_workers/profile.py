@@ -31,6 +31,8 @@ from zero_work_market.reference.regions.queries import counties, region, towns
 
 RADII = tuple((km, f"{km} 公里") for km in (3, 5, 8, 15, 30))
 
+DEAREST_FEN = 20_000
+"""A floor above this is a slip of the finger: it would end every invitation."""
 TITLES = {
     "place": "住在哪里", "radius": "走多远", "skills": "会干什么", "times": "什么时候有空", "pay": "最低工钱",
 }  # fmt: skip
@@ -176,4 +178,7 @@ def _radius() -> float:
 
 def _floor() -> int:
     given = request.form.get("min_hourly", "").strip()
-    return fen_from_yuan(given, field="min_hourly_fen") if given else 0
+    floor = fen_from_yuan(given, field="min_hourly_fen") if given else 0
+    if floor > DEAREST_FEN:
+        raise InvalidValue(field="min_hourly_fen", reason="too_dear")
+    return floor

@@ -19,7 +19,7 @@ from zero_work_market.reference.regions.queries import counties, towns
 @may_enter(ACCOUNT)
 def register() -> str | Response:
     if viewer().worker_id is not None:
-        return redirect(url_for("workers.me"))
+        return redirect(url_for("everyone.own_market"))
     return _page({}, {})
 
 
@@ -29,7 +29,7 @@ def try_register() -> Response | tuple[str, int]:
     given = request.form
     try:
         if not given.get("consent"):
-            raise InvalidValue(field="consent", reason="required")
+            raise InvalidValue(field="consent", reason="unticked")
         new = NewWorker(
             name=given.get("name", ""), id_number=given.get("id_number", ""), place=place_given(given),
             skills=chosen_skills(given), profile=Profile(week=chosen_week(given) or DAYTIME),

@@ -16,8 +16,15 @@ from zero_work_market.ground.events import MessageQueued
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import Errand, Handler
 from zero_work_market.market.applications.events import WorkerInvited
-from zero_work_market.market.placements.events import PlacementCancelled, SeatAccepted, SeatFreed
-from zero_work_market.market.postings.events import PostingPublished
+from zero_work_market.market.placements.events import (
+    PendingCalledOff,
+    PlacementCancelled,
+    PostingFilled,
+    SeatAccepted,
+    SeatFreed,
+    SeatGivenUp,
+)
+from zero_work_market.market.postings.events import PostingDecided, PostingPublished
 
 
 def send_message(payload: Mapping[str, Any]) -> None:
@@ -43,6 +50,10 @@ HANDLERS: dict[str, Handler] = {
     SeatAccepted.kind: market.tell_seated,
     SeatFreed.kind: market.fill_from_queue,
     PlacementCancelled.kind: market.tell_cancelled,
+    PendingCalledOff.kind: market.tell_called_off,
+    SeatGivenUp.kind: market.tell_given_up,
+    PostingFilled.kind: market.tell_filled,
+    PostingDecided.kind: market.tell_decided,
 }
 ERRANDS: dict[str, Errand] = {
     MessageQueued.kind: send_message,

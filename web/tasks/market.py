@@ -14,9 +14,12 @@ from zero_work_market.market.applications.rules import State
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.search.queries import similar
 from zero_work_market.market.shortlists import service as shortlists
+from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.workers.models import Worker
+from zero_work_market.people.workers.rules import mask_name
 
 
 def invite_first(session: Session, payload: Mapping[str, Any]) -> None:
@@ -70,3 +73,41 @@ def _when(posting: Posting) -> str:
 
 def _link(posting: Posting) -> str:
     return f"{settings().public_url}/postings/{posting.id}"
+
+
+def tell_called_off(session: Session, payload: Mapping[str, Any]) -> None:
+    posting = session.get_one(Posting, payload["posting_id"])
+    said = f"{posting.employer.short}的{posting.title}（{_when(posting)}）不招了。"
+    _tell(session, payload["worker_id"], said, "called_off")
+
+
+def tell_given_up(session: Session, payload: Mapping[str, Any]) -> None:
+    posting = session.get_one(Posting, payload["posting_id"])
+    worker = session.get_one(Worker, payload["worker_id"])
+    said = f"{mask_name(worker.surname)}退了{posting.title}（{_when(posting)}）。排着的会自动补上，也可以再邀人"
+    _tell_employer(session, posting, f"{said}：{_order(posting)}", "given_up")
+
+
+def tell_filled(session: Session, payload: Mapping[str, Any]) -> None:
+    posting = session.get_one(Posting, payload["posting_id"])
+    said = f"{posting.title}（{_when(posting)}）招满了，{posting.headcount} 个人：{_order(posting)}"
+    _tell_employer(session, posting, said, "filled")
+
+
+def tell_decided(session: Session, payload: Mapping[str, Any]) -> None:
+    posting = session.get_one(Posting, payload["posting_id"])
+    if posting.state == PostingState.REFUSED:
+        said = f"{posting.title}没通过：{posting.state_reason}。改好再发：{_order(posting)}"
+    else:
+        said = f"{posting.title}（{_when(posting)}）审核通过，发出去了：{_order(posting)}"
+    _tell_employer(session, posting, said, "decided")
+
+
+def _tell_employer(session: Session, posting: Posting, said: str, purpose: str) -> None:
+    account = session.get_one(Account, posting.employer.account_id)
+    if account.phone:
+        messages.queue(session, phone=account.phone, body=f"【乐业】{said}", purpose=purpose, at=clock.now())
+
+
+def _order(posting: Posting) -> str:
+    return f"{settings().public_url}/hire/{posting.id}"

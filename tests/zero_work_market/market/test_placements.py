@@ -33,6 +33,7 @@ def test_the_sixth_acceptance_of_five_seats_gets_the_first_queue_place(session: 
     assert [answer.seat for answer in answers] == [1, 2, 3, 4, 5, None]
     assert answers[5].queue_place == 1
     assert posting.state == State.FILLED
+    assert len(session.scalars(select(OutboxRow).where(OutboxRow.kind == "posting_filled")).all()) == 1
     assert seats_taken(session, posting_ids=[posting.id]) == {posting.id: 5}
 
 
@@ -154,8 +155,9 @@ def test_cancelling_takes_all_seats_away_and_closes_what_is_pending(session: Ses
     ]
     assert states == [ApplicationState.CLOSED] * 3
     assert held_by(session, posting_id=posting.id) == []
-    told = session.scalars(select(OutboxRow).where(OutboxRow.kind == "placement_cancelled")).all()
-    assert len(told) == 1
+    told = sorted(session.scalars(select(OutboxRow.kind)))
+    assert told.count("placement_cancelled") == 1
+    assert told.count("pending_called_off") == 2
     with pytest.raises(IllegalMove):
         service.cancel_posting(session, posting_id=posting.id, by=oneself(employer), at=NOW)
 
@@ -224,3 +226,11 @@ def test_withdrawing_without_a_seat_is_said(session: Session) -> None:
     posting, worker = make_posting(session), make_worker(session)
     with pytest.raises(NotFound):
         service.withdraw(session, posting_id=posting.id, worker_id=worker.id, by=oneself(worker), at=NOW)
+
+
+def test_a_worker_who_gives_up_a_seat_is_told_of_to_the_employer(session: Session) -> None:
+    posting, worker = make_posting(session), make_worker(session)
+    take(session, posting, worker)
+    service.withdraw(session, posting_id=posting.id, worker_id=worker.id, by=oneself(worker), at=NOW)
+    told = session.scalars(select(OutboxRow.payload).where(OutboxRow.kind == "seat_given_up")).all()
+    assert told == [{"posting_id": posting.id, "worker_id": worker.id}]

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.market.applications.models import Application
-from zero_work_market.market.applications.rules import State
+from zero_work_market.market.applications.rules import PENDING, State
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def queue_of(session: Session, *, posting_id: int) -> list[int]:
         Application.posting_id == posting_id, Application.state == State.QUEUED
     )
     return list(session.scalars(waiting.order_by(Application.queued_at, Application.id)))
+
+
+def pending_of(session: Session, *, posting_id: int) -> list[int]:
+    """Ids of the workers who are invited or wait."""
+    pending = select(Application.worker_id).where(Application.posting_id == posting_id, Application.state.in_(PENDING))
+    return list(session.scalars(pending.order_by(Application.id)))
 
 
 def queue_lengths(session: Session, *, posting_ids: list[int]) -> dict[int, int]:

@@ -26,3 +26,29 @@ class PlacementCancelled(Event):
 
     kind: ClassVar[str] = "placement_cancelled"
     placement_id: int
+
+
+@dataclass(frozen=True)
+class SeatGivenUp(Event):
+    """A worker gave a seat up: the employer is to be told."""
+
+    kind: ClassVar[str] = "seat_given_up"
+    posting_id: int
+    worker_id: int
+
+
+@dataclass(frozen=True)
+class PostingFilled(Event):
+    """The last seat was taken."""
+
+    kind: ClassVar[str] = "posting_filled"
+    posting_id: int
+
+
+@dataclass(frozen=True)
+class PendingCalledOff(Event):
+    """An invitation or a place in the queue ended because the work was called off."""
+
+    kind: ClassVar[str] = "pending_called_off"
+    posting_id: int
+    worker_id: int

@@ -13,11 +13,18 @@ from zero_work_market.ground import once, outbox
 from zero_work_market.ground.audit import SYSTEM, Actor, record
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.applications.models import Application
-from zero_work_market.market.applications.queries import application_of, queue_of
+from zero_work_market.market.applications.queries import application_of, pending_of, queue_of
 from zero_work_market.market.applications.rules import State as ApplicationState
 from zero_work_market.market.applications.rules import require_move
 from zero_work_market.market.applications.service import close_pending, close_unanswered
-from zero_work_market.market.placements.events import PlacementCancelled, SeatAccepted, SeatFreed
+from zero_work_market.market.placements.events import (
+    PendingCalledOff,
+    PlacementCancelled,
+    PostingFilled,
+    SeatAccepted,
+    SeatFreed,
+    SeatGivenUp,
+)
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import (
     engagement,
@@ -116,6 +123,7 @@ def withdraw(session: Session, *, posting_id: int, worker_id: int, by: Actor, at
         if posting.state == PostingState.FILLED:
             move(posting, PostingState.OPEN)
         session.flush()
+        outbox.announce(session, SeatGivenUp(posting_id=posting_id, worker_id=worker_id))
         if queue_of(session, posting_id=posting_id):
             outbox.announce(session, SeatFreed(posting_id=posting_id))
     record(session, verb="seat.withdrawn", subject=f"posting:{posting_id}", by=by, at=at, worker=worker_id)
@@ -145,8 +153,7 @@ def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime
     posting = locked(session, posting_id)
     move(posting, PostingState.WITHDRAWN)
     posting.state_reason = reason
-    _take_seats_away(session, posting, at)
-    close_pending(session, posting_ids=[posting_id], at=at)
+    _call_off(session, posting, at)
     late = is_late_notice(starts_at=posting.closes_at, at=at)
     record(session, verb="posting.cancelled", subject=f"posting:{posting_id}", by=by, at=at, reason=reason, late=late)
     return posting
@@ -160,8 +167,7 @@ def take_down(session: Session, *, posting_id: int, reason: str, by: Actor, at: 
     posting = locked(session, posting_id)
     move(posting, PostingState.REFUSED)
     posting.state_reason = check_reason(reason)
-    _take_seats_away(session, posting, at)
-    close_pending(session, posting_ids=[posting_id], at=at)
+    _call_off(session, posting, at)
     subject = f"posting:{posting_id}"
     record(session, verb="posting.taken_down", subject=subject, by=by, at=at, reason=posting.state_reason)
     return posting
@@ -173,8 +179,7 @@ def suspend_employer(session: Session, *, employer_id: int, reason: str, by: Act
     for posting_id in of_employer_ids(session, employer_id=employer_id, states=(*TAKING, PostingState.WAITING)):
         posting = locked(session, posting_id)
         move(posting, PostingState.SUSPENDED)
-        _take_seats_away(session, posting, at)
-        close_pending(session, posting_ids=[posting_id], at=at)
+        _call_off(session, posting, at)
 
 
 def close_due(session: Session, *, at: datetime) -> int:
@@ -250,6 +255,7 @@ def _seat(
     session.flush()
     if free_seat(session, posting_id=posting.id) is None:
         move(posting, PostingState.FILLED)
+        outbox.announce(session, PostingFilled(posting_id=posting.id))
     outbox.announce(session, SeatAccepted(placement_id=placement.id))
     subject = f"posting:{posting.id}"
     record(
@@ -264,7 +270,11 @@ def _move_application(application: Application, target: ApplicationState) -> Non
     application.state = target
 
 
-def _take_seats_away(session: Session, posting: Posting, at: datetime) -> None:
+def _call_off(session: Session, posting: Posting, at: datetime) -> None:
+    """Take the seats away and close what is pending; everybody concerned is told."""
+    for worker_id in pending_of(session, posting_id=posting.id):
+        outbox.announce(session, PendingCalledOff(posting_id=posting.id, worker_id=worker_id))
+    close_pending(session, posting_ids=[posting.id], at=at)
     for placement in held_by(session, posting_id=posting.id):
         placement.state, placement.seat, placement.ended_at = State.CANCELLED, None, at
         placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)

@@ -9,7 +9,7 @@ from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import InvalidValue, NotFound
 from zero_work_market.market.gate.rules import Draft, PayKind, hourly_fen, require_lawful, total_fen
-from zero_work_market.market.postings.events import PostingPublished
+from zero_work_market.market.postings.events import PostingDecided, PostingPublished
 from zero_work_market.market.postings.models import Posting, PreferredBrand, Requirement, Seat, Shift
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.market.postings.queries import posting as posting_by_id
@@ -65,6 +65,7 @@ def approve(session: Session, *, posting_id: int, by: Actor, at: datetime) -> Po
     move(posting, State.EXPIRED if posting.closes_at <= at else State.OPEN)
     if posting.state == State.OPEN:
         _announce(session, posting, at)
+    outbox.announce(session, PostingDecided(posting_id=posting_id))
     record(session, verb="posting.approved", subject=f"posting:{posting_id}", by=by, at=at)
     return posting
 
@@ -78,6 +79,7 @@ def refuse(session: Session, *, posting_id: int, reason: str, by: Actor, at: dat
         require_move(posting.state, State.WAITING)
     move(posting, State.REFUSED)
     posting.state_reason = reason.strip()
+    outbox.announce(session, PostingDecided(posting_id=posting_id))
     record(session, verb="posting.refused", subject=f"posting:{posting_id}", by=by, at=at, reason=reason.strip())
     return posting
 

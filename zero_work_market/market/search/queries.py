@@ -21,8 +21,8 @@ from zero_work_market.reference.occupations.queries import occupation, reader
 from zero_work_market.reference.regions.rules import km_between
 
 GATES = ("slots", "pay", "distance", "skill")
-SURE = 0.6
-"""Confidence from which the reader's occupation is taken as what the words mean."""
+SURE, SURE_OF_LETTERS, ABOUT = 0.5, 0.85, 0.1
+"""Confidence from which the reader's occupation is taken as meant: one wrong character of two, nearly all letters."""
 RANKED = 1000
 
 
@@ -149,13 +149,20 @@ def _matching_words(jobs: list[Job], wanted: Wanted) -> list[Job]:
     if not words:
         return jobs
     literal = {row.id for row in jobs if words in row.title or words in row.employer or words in row.address}
-    meant = {found.code for found in reader().read(words, k=3) if found.confidence >= SURE}
+    meant = _meant(words)
     groups = {occupation(code).small for code in meant}
     return [
         row
         for row in jobs
         if row.id in literal or any(code in meant or occupation(code).small in groups for code, _ in row.occupations)
     ]
+
+
+def _meant(words: str) -> set[str]:
+    """Occupations that the words stand for: those the reader is about as sure of as of its first, if that is enough."""
+    found = reader().read(words, k=3)
+    enough = SURE_OF_LETTERS if words.isascii() else SURE
+    return {one.code for one in found if one.confidence >= max(enough, found[0].confidence - ABOUT)}
 
 
 def _within_reach(row: Job, worker: Worker) -> bool:

@@ -255,6 +255,8 @@ def mask_phone(phone: str) -> str:
 def parse_person_name(text: str, *, field: str) -> str:
     """A Chinese name of 2–25 characters, · between the parts of a longer one. Raises InvalidValue naming `field`."""
     name = re.sub(r"[·•・‧∙.]", "·", plain(text))
+    if not name:
+        raise InvalidValue(field=field, reason="required")
     if not re.fullmatch(r"[〇㐀-䶿一-鿿\U00020000-\U000323af]+(·[〇㐀-䶿一-鿿\U00020000-\U000323af]+)*", name):
         raise InvalidValue(field=field, reason="characters")
     if not 2 <= len(name) <= 25:

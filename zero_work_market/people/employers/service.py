@@ -132,6 +132,20 @@ def reveal_operator(session: Session, *, employer_id: int, reason: str, by: Acto
     )
 
 
+def show_phone(session: Session, *, employer_id: int, reason: str, by: Actor, at: datetime) -> str:
+    """The operator's phone, for a caller that has decided that `by` may call; each look is logged.
+
+    Raises ReasonMissing, NotFound also for an operator without a phone.
+    """
+    reason = check_reason(reason)
+    employer = _employer(session, employer_id)
+    phone = _phone(session, employer)
+    if not phone:
+        raise NotFound(what="phone", employer_id=employer_id)
+    _record(session, "employer.phone_seen", employer, by, at, reason=reason)
+    return phone
+
+
 def _employer(session: Session, employer_id: int) -> Employer:
     """The employer, locked."""
     employer = session.get(Employer, employer_id, with_for_update=True, populate_existing=True)
