@@ -217,12 +217,18 @@ def told(answer: TestResponse, asked: str) -> str:
     return "in" if answer.status_code < 400 or answer.status_code in (409, 422) else str(answer.status_code)
 
 
+SEAT_HOLDERS = ("workers.phone",)
+"""Pages for a worker who holds a seat of the posting."""
+
+
 def expected(route: Route, person: str) -> str:
     if route.who == (DEMO,):
         return "404"
     if not any(enters(who, person) for who in route.who):
         return refusal(route, person)
     if person == "another employer" and EMPLOYER in route.who and "posting_id" in route.rule.arguments:
+        return "404"
+    if person == "another worker" and route.endpoint in SEAT_HOLDERS:
         return "404"
     if person in STAFF and EVERYONE not in route.who and route.region and not covers(STAFF[person][1], route.region):
         return "404" if route.endpoint in UNTOLD else "403"
