@@ -127,7 +127,7 @@ def test_a_name_is_read_however_it_is_written(written, name):
 
 @pytest.mark.parametrize(
     ("written", "reason"),
-    [("张", "length"), ("张" * 26, "length"), ("Zhang San", "characters"), ("张3", "characters"), ("", "characters")],
+    [("张", "length"), ("张" * 26, "length"), ("Zhang San", "characters"), ("张3", "characters"), ("", "required")],
 )
 def test_what_is_no_name_is_refused(written, reason):
     with pytest.raises(InvalidValue) as refusal:
