@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import day_bounds, local_date
 from zero_work_market.market.applications.models import Application
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.reference.regions.rules import significant
+from zero_work_market.people.accounts.queries import inside
 
 Columns = TypeVarTuple("Columns")
 
@@ -54,11 +54,6 @@ class AcceptedSeat:
     worker_id: int
     accepted_at: datetime
     starts_at: datetime
-
-
-def within(scopes: Iterable[str], column: Any) -> ColumnElement[bool]:
-    """SQL condition: the region of the row lies in one of the scopes."""
-    return or_(*(column.startswith(significant(scope)) for scope in scopes))
 
 
 def by_place(session: Session, *, scopes: Iterable[str], first: date, last: date, level: str) -> dict[str, Counts]:
@@ -106,7 +101,7 @@ def accepted_seats(
 def _limited(query: Select[*Columns], scopes: Iterable[str], first: date, last: date) -> Select[*Columns]:
     begin, end = day_bounds(first)[0], day_bounds(last)[1]
     return query.where(
-        within(scopes, Posting.town),
+        inside(Posting.town, scopes),
         Posting.published_at.is_not(None),
         Posting.closes_at >= begin,
         Posting.closes_at < end,

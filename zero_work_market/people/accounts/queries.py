@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from zero_work_market.ground.privacy import lookup
 from zero_work_market.people.accounts.models import Account, Grant, Token, Village
 from zero_work_market.people.accounts.rules import Role
-from zero_work_market.reference.regions.rules import level_of
+from zero_work_market.reference.regions.rules import significant
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,4 @@ def inside(
     column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scopes: Iterable[str]
 ) -> ColumnElement[bool]:
     """SQL for "this region code is in one of `scopes`"."""
-    return or_(false(), *(column.startswith(_common_digits(scope)) for scope in scopes))
-
-
-def _common_digits(region: str) -> str:
-    return region[: {"province": 2, "city": 4}.get(level_of(region), 12)]
+    return or_(false(), *(column.startswith(significant(scope)) for scope in scopes))
