@@ -11,12 +11,12 @@ from playwright.sync_api import Page, expect
 
 from tests.support.makers import make_account, make_employer, make_worker
 from tests.support.market import PACKER, make_posting, shift
+from tests.support.messages import code_sent_to
 from tests.support.site import Site, running_site
 from tests.support.waiting import until
-from zero_work_market.ground import clock, messages
+from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM, Actor
 from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.privacy import lookup
 from zero_work_market.market.applications.queries import rows_of_posting
 from zero_work_market.market.placements import service as placements
 from zero_work_market.people.accounts import service as accounts
@@ -65,14 +65,6 @@ def log_in(page: Page, county: County, phone: str) -> None:
     page.wait_for_url(re.compile(r"/m/\d{6}|/hire"))
 
 
-def code_sent_to(phone: str) -> str:
-    with transaction(read_only=True) as session:
-        sent = [one for one in messages.newest(session) if one.phone_hash == lookup(phone, kind="phone")]
-        code = re.search(r"\d{6}", next(one for one in sent if one.purpose == "login_code").body or "")
-    assert code
-    return code.group()
-
-
 def posting_of(page: Page) -> int:
     page.wait_for_url(re.compile(r"/hire/\d+$"))
     return int(page.url.rsplit("/", 1)[1])
@@ -85,9 +77,7 @@ def invited_to(posting_id: int) -> list[int]:
 
 def accept(posting_id: int, worker_id: int) -> None:
     with transaction() as session:
-        placements.accept(
-            session, posting_id=posting_id, worker_id=worker_id, by=Actor(None, "worker"), at=clock.now()
-        )
+        placements.accept(session, posting_id=posting_id, worker_id=worker_id, by=Actor(None, "worker"), at=clock.now())
 
 
 def test_five_packers_for_tomorrow_morning(county: County, visitor: Callable[..., Page]) -> None:

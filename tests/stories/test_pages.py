@@ -1,6 +1,5 @@
 """Every main page as its viewer's screen shows it: readable by all, never wider than a phone, light, quick."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -9,12 +8,12 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.messages import code_sent_to
 from tests.support.site import Site
 from tests.support.waiting import until
 from web.cli.seed import fill
-from zero_work_market.ground import clock, messages
+from zero_work_market.ground import clock
 from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.privacy import lookup
 from zero_work_market.market.applications.queries import rows_of_worker
 from zero_work_market.market.applications.rules import State
 from zero_work_market.market.postings.queries import of_employer, taking
@@ -208,14 +207,6 @@ def log_in_staff(page: Page, site: Site, name: str, password: str, secret: str) 
     page.get_by_label("动态码").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="进去").click()
     page.wait_for_url("**/staff")
-
-
-def code_sent_to(phone: str) -> str:
-    with transaction(read_only=True) as session:
-        sent = [one for one in messages.newest(session) if one.phone_hash == lookup(phone, kind="phone")]
-        code = re.search(r"\d{6}", next(one for one in sent if one.purpose == "login_code").body or "")
-    assert code
-    return code.group()
 
 
 def asked_to(worker_id: int) -> list[int]:

@@ -101,7 +101,11 @@ def demo_messages() -> str:
     totp = pyotp.TOTP(logins["staff_totp"]).now() if logins else ""
     with transaction(read_only=True) as session:
         return render_template(
-            "for_everyone/messages.html", messages=messages.newest(session), logins=logins, totp=totp
+            "for_everyone/messages.html",
+            codes=messages.newest(session, purpose="login_code", limit=3),
+            messages=messages.newest(session),
+            logins=logins,
+            totp=totp,
         )
 
 

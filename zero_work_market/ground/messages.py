@@ -38,8 +38,14 @@ def queue(session: Session, *, phone: str, body: str, purpose: str, at: datetime
     return message
 
 
-def newest(session: Session, *, limit: int = 30) -> list[Message]:
-    return list(session.scalars(select(Message).order_by(Message.id.desc()).limit(limit)))
+def newest(session: Session, *, phone: str | None = None, purpose: str | None = None, limit: int = 30) -> list[Message]:
+    """The newest messages first: all, or those to a phone, or those of a purpose."""
+    query = select(Message).order_by(Message.id.desc()).limit(limit)
+    if phone is not None:
+        query = query.where(Message.phone_hash == lookup(phone, kind="phone"))
+    if purpose is not None:
+        query = query.where(Message.purpose == purpose)
+    return list(session.scalars(query))
 
 
 def prune(session: Session, *, at: datetime) -> int:

@@ -23,6 +23,10 @@ def _child(site: Site, role: str) -> psutil.Process | None:
     return None
 
 
+def _family(site: Site) -> list[psutil.Process]:
+    return psutil.Process(site.process.pid).children(recursive=True)
+
+
 def test_the_site_comes_back_whichever_process_is_killed_and_ends_as_one(tmp_path):
     with running_site(tmp_path, LEYE_DEMO="1") as site:
         web = _child(site, "web")
@@ -33,8 +37,6 @@ def test_the_site_comes_back_whichever_process_is_killed_and_ends_as_one(tmp_pat
             killed = _child(site, role)
             killed.kill()
             until(lambda role=role, killed=killed: _child(site, role) not in (None, killed))
-        until(lambda: _answers(site))
-        family = psutil.Process(site.process.pid).children(recursive=True)
-        assert len(family) == 4
+        until(lambda: _answers(site) and len(_family(site)) == 4 and "Leye is at" in site.log)
+        family = _family(site)
     assert [process for process in family if process.is_running()] == []
-    assert "Leye is at" in site.log

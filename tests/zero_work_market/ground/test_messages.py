@@ -39,3 +39,12 @@ def test_messages_are_forgotten_after_a_month(database):
     with transaction() as session:
         assert messages.prune(session, at=now() + KEPT - timedelta(minutes=1)) == 0
         assert messages.prune(session, at=now() + KEPT + timedelta(minutes=1)) == 1
+
+
+def test_those_to_a_phone_or_of_a_purpose_are_found_among_any_number(database):
+    _queue("13800000000")
+    for last in range(31):
+        _queue(f"1380000{last + 1:04d}")
+    with transaction(read_only=True) as session:
+        assert [message.phone for message in messages.newest(session, phone="13800000000")] == ["13800000000"]
+        assert messages.newest(session, purpose="login_code") == []
