@@ -1,15 +1,33 @@
-"""The brand part: share of the posting's preferred brands that the worker holds."""
+"""The brand part: share of the posting's preferred brands that the worker holds; 0 if it names none."""
 
 import numpy as np
 
 from matching.frames import EMPTY, Array
-from matching.table import Rows
 
 
-def brand(workers: Rows, postings: Rows) -> Array:
-    """float64 (n,), 0…1; 0 where the posting prefers none."""
-    preferred = postings["brand"]
-    named = preferred != EMPTY
-    held = (workers["brand"][:, :, None] == preferred[:, None, :]).any(axis=1) & named
-    share: Array = held.sum(axis=1) / np.maximum(named.sum(axis=1), 1)
-    return share
+def brands_of(row: Array) -> list[int]:
+    """The codes of one row's filled places."""
+    return [code for code in row.tolist() if code != EMPTY]
+
+
+def brand_of_workers(preferred: list[int], held: Array) -> Array:
+    """float64 (n,), 0…1; held: codes (n, 4)."""
+    if not preferred:
+        return np.zeros(len(held))
+    return _named(preferred, held) / len(preferred)
+
+
+def brand_of_postings(held: list[int], preferred: Array) -> Array:
+    """float64 (n,), 0…1; preferred: codes (n, 4)."""
+    if not held:
+        return np.zeros(len(preferred))
+    return _named(held, preferred) / np.maximum(np.add.reduce(preferred.T != EMPTY, axis=0), 1)
+
+
+def _named(codes: list[int], rows: Array) -> Array:
+    """How many of the codes are in each row of codes (n, 4)."""
+    places = np.ascontiguousarray(rows.T)
+    count = np.zeros(len(rows))
+    for code in codes:
+        count += np.logical_or.reduce(places == code, axis=0)
+    return count

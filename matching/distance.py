@@ -4,8 +4,7 @@ from math import cos, isfinite, radians
 
 import numpy as np
 
-from matching.frames import Array
-from matching.table import Rows
+from matching.frames import Array, Columns
 
 KM_PER_DEGREE = radians(6371.0088)
 REACH_KM = 15.0
@@ -25,7 +24,7 @@ class Plane:
         return (lon - self.lon0) * self._shrink * KM_PER_DEGREE, (lat - self.lat0) * KM_PER_DEGREE
 
 
-def distance_km(workers: Rows, postings: Rows) -> Array:
+def distance_km(workers: Columns, postings: Columns) -> Array:
     """float64 (n,)."""
     kilometres: Array = np.hypot(workers["x"] - postings["x"], workers["y"] - postings["y"])
     return kilometres

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matching.askers import PostingAsks
 from matching.distance import distance_km
 from matching.frames import BRANDS, EMPTY, OCCUPATIONS_HELD, TOP_LEVEL, Array, Columns
 from matching.gates import GATES
-from matching.parts import parts_of
 from matching.skills import OccupationTree
-from matching.table import Rows
 from matching.weights import Weights
 
 FLOOR_STEP_FEN = 100
@@ -79,16 +78,16 @@ class Explanation:
     nearest_gains: list[Gain]
 
 
-def explain(tree: OccupationTree, weights: Weights, worker: Rows, posting: Rows) -> Explanation:
-    """The explanation of one worker and one posting (Rows of one row each).
+def explain(tree: OccupationTree, weights: Weights, worker: Columns, posting: Columns) -> Explanation:
+    """The explanation of one worker and one posting (columns of one row each).
 
     The worker is set beside copies, each with one change, and all are scored alike.
     """
+    worker, posting = _with_occupations(tree, worker), _with_occupations(tree, posting)
     changes = _changes(tree, worker, posting)
-    workers = _with_changes(worker, [change for change, _ in changes])
-    skill = tree.skill(workers, posting)
-    gates = {name: gate(workers, posting) for name, gate in GATES.items()} | {"skill": skill > 0}
-    parts = parts_of(workers, posting, skill=skill)
+    workers = _with_changes(tree, worker, [change for change, _ in changes])
+    parts = PostingAsks(posting, tree, weights).parts(workers)
+    gates = {name: gate(workers, posting) for name, gate in GATES.items()} | {"skill": parts["skill"] > 0}
     scores = weights.score(parts)
     eligible = reduce(and_, gates.values())
     counted = (scores * eligible).tolist()
@@ -104,7 +103,7 @@ def explain(tree: OccupationTree, weights: Weights, worker: Rows, posting: Rows)
     )
 
 
-def _changes(tree: OccupationTree, worker: Rows, posting: Rows) -> list[tuple[Change, str]]:
+def _changes(tree: OccupationTree, worker: Columns, posting: Columns) -> list[tuple[Change, str]]:
     return [
         *((change, "skill") for change in _certificates(tree, worker, posting)),
         *((change, "brand") for change in _brands(worker, posting)),
@@ -113,7 +112,7 @@ def _changes(tree: OccupationTree, worker: Rows, posting: Rows) -> list[tuple[Ch
     ]
 
 
-def _certificates(tree: OccupationTree, worker: Rows, posting: Rows) -> Iterator[Certificate]:
+def _certificates(tree: OccupationTree, worker: Columns, posting: Columns) -> Iterator[Certificate]:
     """One for each occupation held that is akin to a required one, and one for each required one not held."""
     held, required = _filled_places(worker, "occupation"), _filled_places(posting, "occupation")
     akin = {tree.middle[code] for code in required}
@@ -125,33 +124,37 @@ def _certificates(tree: OccupationTree, worker: Rows, posting: Rows) -> Iterator
         yield from (Certificate(code, 1) for code in required if code not in held)
 
 
-def _brands(worker: Rows, posting: Rows) -> Iterator[Brand]:
+def _brands(worker: Columns, posting: Columns) -> Iterator[Brand]:
     held = _filled_places(worker, "brand")
     if len(held) < BRANDS:
         yield from (Brand(code) for code in _filled_places(posting, "brand") if code not in held)
 
 
-def _floors(worker: Rows, posting: Rows) -> Iterator[Floor]:
+def _floors(worker: Columns, posting: Columns) -> Iterator[Floor]:
     floor, hourly = int(worker["min_hourly_fen"][0]), int(posting["hourly_fen"][0])
     if floor > 0:
         yield Floor(hourly if floor > hourly else max(floor - FLOOR_STEP_FEN, 0))
 
 
-def _quarters(worker: Rows, posting: Rows) -> Iterator[Quarters]:
+def _quarters(worker: Columns, posting: Columns) -> Iterator[Quarters]:
     if missing := int(posting["slots"][0] & ~worker["slots"][0]):
         yield Quarters(missing)
 
 
-def _filled_places(rows: Rows, name: str) -> dict[int, int]:
+def _filled_places(rows: Columns, name: str) -> dict[int, int]:
     """Code → its place in the first row."""
     return {code: place for place, code in enumerate(rows[name][0].tolist()) if code != EMPTY}
 
 
-def _with_changes(worker: Rows, changes: list[Change]) -> Rows:
+def _with_occupations(tree: OccupationTree, row: Columns) -> Columns:
+    occupation, level = tree.occupations(row["skills"])
+    return row | {"occupation": occupation, "level": level}
+
+
+def _with_changes(tree: OccupationTree, worker: Columns, changes: list[Change]) -> Columns:
     """The worker as is, then once for each change."""
     changed = ("slots", "min_hourly_fen", "occupation", "level", "brand")
-    columns: Columns = {name: worker[name] for name in ("x", "y", "radius_km", "relocates")}
-    columns |= {name: worker[name].repeat(1 + len(changes), axis=0) for name in changed}
+    columns = worker | {name: worker[name].repeat(1 + len(changes), axis=0) for name in changed}
     for row, change in enumerate(changes, 1):
         match change:
             case Certificate(occupation, level):
@@ -163,7 +166,7 @@ def _with_changes(worker: Rows, changes: list[Change]) -> Rows:
                 columns["min_hourly_fen"][row] = min_hourly_fen
             case Quarters(slots):
                 columns["slots"][row] |= np.uint64(slots)
-    return Rows(columns, slice(None))
+    return columns | {"skills": tree.codes(columns["occupation"], columns["level"])}
 
 
 def _place(codes: Array, code: int) -> int:

@@ -1,20 +1,19 @@
 """The engine: workers and postings kept as columns, ranked for each other exactly."""
 
-from collections.abc import Callable
 from operator import index
 from threading import RLock
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from matching.askers import PostingAsks, WorkerAsks
 from matching.distance import Plane
 from matching.explain import Explanation, explain
-from matching.frames import FREE_SLOTS, ID, Array, Columns, Frame, Postings, Workers, as_column, refuse_repeated
-from matching.gates import GATES
-from matching.parts import parts_of
-from matching.ranking import Ranking, Rankings, stack, top
+from matching.frames import FREE_SLOTS, ID, Array, Columns, Postings, Workers, as_column, refuse_repeated
+from matching.kinds import postings_kind, workers_kind
+from matching.ranking import Ranking, Rankings, stack
+from matching.search import search
 from matching.skills import OccupationTree
-from matching.table import Rows, Table
+from matching.table import Table
 from matching.weights import Weights
 
 
@@ -31,18 +30,18 @@ class Engine:
         """`origin` is (lon0, lat0) in degrees, of the plane on which distances are measured."""
         self._tree, self._weights, self._plane = tree, weights, Plane(origin)
         self._lock = RLock()
-        self._workers = Table(self._placed(_no_rows(Workers)))
-        self._postings = Table(self._placed(_no_rows(Postings)))
+        self._workers = Table(workers_kind(tree), self._lock)
+        self._postings = Table(postings_kind(tree), self._lock)
 
     def upsert_workers(self, workers: Workers) -> None:
         """Take in workers, each in place of one of the same id. ValueError, and none taken in, if a row is refused."""
-        columns = self._placed(workers.columns(len(self._tree)))
+        columns = self._workers.kind.columns(workers, self._plane)
         with self._lock:
             self._workers.put(columns)
 
     def upsert_postings(self, postings: Postings) -> None:
         """Take in postings, each in place of one of the same id. ValueError, and none taken in, if a row is refused."""
-        columns = self._placed(postings.columns(len(self._tree)))
+        columns = self._postings.kind.columns(postings, self._plane)
         with self._lock:
             self._postings.put(columns)
 
@@ -61,7 +60,7 @@ class Engine:
         known = _unique(ids)
         free = as_column("slots", slots, FREE_SLOTS, rows=len(known))
         with self._lock:
-            self._workers.set("slots", known, free)
+            self._workers.write("slots", known, free)
 
     def workers_for(self, posting_id: int, k: int = 50, weights: Weights | None = None) -> Ranking:
         """The k best workers for a posting, by other `weights` if given. KeyError if it isn't there."""
@@ -104,39 +103,17 @@ class Engine:
         with self._lock:
             return explain(self._tree, self._weights, self._workers.row(worker_id), posting)
 
-    def _workers_for(self, posting: Rows, k: int, weights: Weights | None) -> Ranking:
-        return self._rank(self._workers.all(), lambda workers: (workers, posting), k, weights)
+    def _workers_for(self, posting: Columns, k: int, weights: Weights | None) -> Ranking:
+        return search(self._workers, PostingAsks(posting, self._tree, weights or self._weights), k)
 
-    def _postings_for(self, worker: Rows, k: int, weights: Weights | None) -> Ranking:
-        return self._rank(self._postings.all(), lambda postings: (worker, postings), k, weights)
+    def _postings_for(self, worker: Columns, k: int, weights: Weights | None) -> Ranking:
+        return search(self._postings, WorkerAsks(worker, self._tree, weights or self._weights), k)
 
-    def _rank(
-        self, many: Rows, paired: Callable[[Rows], tuple[Rows, Rows]], k: int, weights: Weights | None
-    ) -> Ranking:
-        """Filter, score and order `many`; `paired` sets rows of it against the row asked about: (workers, postings)."""
-        for gate in GATES.values():
-            many = many.where(gate(*paired(many)))
-        skill = self._tree.skill(*paired(many))
-        many, skill = many.where(skill > 0), skill[skill > 0]
-        scores = (weights or self._weights).score(parts_of(*paired(many), skill=skill))
-        return top(many["id"], scores, k)
-
-    def _draft(self, draft: Postings) -> Rows:
-        columns = self._placed(draft.columns(len(self._tree)))
+    def _draft(self, draft: Postings) -> Columns:
+        columns = self._postings.kind.columns(draft, self._plane)
         if len(columns["id"]) != 1:
             raise ValueError(f"id: a draft is one row, not {len(columns['id'])}")
-        return Rows(columns, slice(None))
-
-    def _placed(self, columns: Columns) -> Columns:
-        """Points on the plane in place of degrees."""
-        x, y = self._plane.project(columns.pop("lon"), columns.pop("lat"))
-        return columns | {"x": x, "y": y}
-
-
-def _no_rows(frame: type[Frame]) -> Columns:
-    return {
-        name: np.empty((0, column.width) if column.width else 0, column.dtype) for name, column in frame.COLUMNS.items()
-    }
+        return columns
 
 
 def _unique(ids: ArrayLike) -> list[int]:

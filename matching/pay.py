@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from matching.frames import Array
-from matching.table import Rows
+from matching.frames import Array, Columns
 
 
-def pay(workers: Rows, postings: Rows) -> Array:
+def pay(workers: Columns, postings: Columns) -> Array:
     """(hourly_fen - min_hourly_fen) / hourly_fen, float64 (n,), 0…1; 0 where the floor is above the pay."""
     hourly = postings["hourly_fen"].astype(np.float64)
     above: Array = np.maximum(hourly - workers["min_hourly_fen"], 0.0) / hourly

@@ -1,16 +1,17 @@
 """Occupations as a tree, how alike two are, and the skill part of the score."""
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.frames import EMPTY, TOP_LEVEL, Array, Column, as_column, refuse
-from matching.table import Rows
 
-# by how many of 中类, 小类 and occupation two of them share
-SIMILARITY = np.array([0.0, 0.3, 0.6, 1.0])
+SAME, SAME_SMALL, SAME_MIDDLE = 1.0, 0.6, 0.3
 LOST_A_LEVEL = 0.25
+LEVELS = TOP_LEVEL + 1
 
-_held, _required = np.ogrid[: TOP_LEVEL + 1, : TOP_LEVEL + 1]
+_held, _required = np.ogrid[:LEVELS, :LEVELS]
 # [level held, level required]; an empty place (0) on either side is worth nothing
 LEVEL_FACTOR = np.maximum(0.0, 1.0 - LOST_A_LEVEL * np.maximum(_required - _held, 0)) * (_held > 0) * (_required > 0)
 
@@ -19,6 +20,8 @@ class OccupationTree:
     """The occupations in tree order: `small` and `middle` int16 (n_occupations,) number the 小类 and 中类 of each.
 
     ValueError if a group is not one unbroken run of occupations or a 小类 lies in two 中类.
+
+    Rows keep an occupation and its level as one code, occupation · 6 + level, and n_occupations · 6 for none.
     """
 
     def __init__(self, small: ArrayLike, middle: ArrayLike) -> None:
@@ -27,34 +30,116 @@ class OccupationTree:
         _check_runs("middle", self.middle)
         _check_runs("small", self.small)
         _check_nested(self.small, self.middle)
+        # groups renumbered 0, 1, … as they come up, so that neighbours in the tree are neighbours in number
+        self.small_of, self.middle_of = _renumbered(self.small), _renumbered(self.middle)
+        self._small_runs, self._middle_runs = _runs(self.small_of), _runs(self.middle_of)
 
     def __len__(self) -> int:
         return len(self.small)
 
-    def similarity(self, one: Array, other: Array) -> Array:
-        """float64, as the two occupation indices broadcast: 1 same, 0.6 same 小类, 0.3 same 中类, else 0."""
-        shared = np.add(self.middle[one] == self.middle[other], self.small[one] == self.small[other], dtype=np.int8)
-        similarity: Array = SIMILARITY[shared + (one == other)]
-        return similarity
+    @property
+    def none(self) -> int:
+        """The code of an empty place."""
+        return len(self) * LEVELS
 
-    def skill(self, workers: Rows, postings: Rows) -> Array:
-        """The skill part, float64 (n,), 0…1: mean over the required occupations of the worker's best
-        similarity × level factor; 1 where none is required."""
-        held, held_level = _filled(workers)
-        required, required_level = _filled(postings)
-        fit = self.similarity(held[:, :, None], required[:, None, :])
-        fit *= LEVEL_FACTOR[held_level[:, :, None], required_level[:, None, :]]
-        total = fit.max(axis=1, initial=0.0).sum(axis=1)
-        count = (required != EMPTY).sum(axis=1)
-        part: Array = np.where(count == 0, 1.0, total / np.maximum(count, 1))
-        return part
+    def codes(self, occupation: Array, level: Array) -> Array:
+        """Codes of occupations and levels of any one shape: int16, or int32 for a tree of over 5,460 occupations."""
+        dtype = np.int16 if self.none <= np.iinfo(np.int16).max else np.int32
+        coded = occupation.astype(dtype) * LEVELS + level
+        coded[occupation == EMPTY] = self.none
+        return coded
+
+    def occupations(self, codes: Array) -> tuple[Array, Array]:
+        """Occupation and level again, int16 and int8."""
+        filled = codes != self.none
+        return np.where(filled, codes // LEVELS, EMPTY).astype(np.int16), np.where(filled, codes % LEVELS, 0)
+
+    def pairs(self, codes: Array) -> list[tuple[int, int]]:
+        """(occupation, level) of the filled places of one row."""
+        return [divmod(code, LEVELS) for code in codes.tolist() if code != self.none]
+
+    def fits_to_required(self, occupation: int, level: int) -> "Fits":
+        """Similarity × level factor of each code, held, to one that is required."""
+        first, last = self.middle_range(occupation)
+        by_code = np.zeros((last - first + 1, LEVELS))
+        self._raise(by_code, first, occupation, LEVEL_FACTOR[:, level])
+        return Fits(first * LEVELS, by_code.ravel())
+
+    def fits_to_held(self, held: list[tuple[int, int]]) -> "Fits":
+        """The best similarity × level factor of what a worker holds to each code, required."""
+        by_code = np.zeros((len(self), LEVELS))
+        for occupation, level in held:
+            self._raise(by_code, 0, occupation, LEVEL_FACTOR[level])
+        return Fits(0, by_code.ravel())
+
+    def _raise(self, by_code: Array, begin: int, occupation: int, factor: Array) -> None:
+        """Raise the fits of occupations from `begin` on to those by this one, (n, levels), where these are higher."""
+        for similarity, (first, last) in (
+            (SAME_MIDDLE, self.middle_range(occupation)),
+            (SAME_SMALL, self.small_range(occupation)),
+            (SAME, (occupation, occupation)),
+        ):
+            kin = by_code[first - begin : last + 1 - begin]
+            np.maximum(kin, similarity * factor, out=kin)
+
+    def small_range(self, occupation: int) -> tuple[int, int]:
+        """First and last occupation of its 小类."""
+        return self._small_runs[occupation]
+
+    def middle_range(self, occupation: int) -> tuple[int, int]:
+        """First and last occupation of its 中类."""
+        return self._middle_runs[occupation]
 
 
-def _filled(rows: Rows) -> tuple[Array, Array]:
-    """Occupation and level without the places that are empty in every row."""
-    occupation, level = rows["occupation"], rows["level"]
-    filled = level.any(axis=0)
-    return occupation[:, filled], level[:, filled]
+class Fits:
+    """Similarity × level factor, 0…1, of each code to some others."""
+
+    def __init__(self, first: int, by_code: Array) -> None:
+        """`by_code` float64: of the codes from `first` on; the rest are worth nothing."""
+        self._shift = first - 1
+        self._by_code = np.concatenate(([0.0], by_code, [0.0]))
+
+    def of(self, codes: Array) -> Array:
+        """float64, in the shape of the codes."""
+        fits: Array = self._by_code.take(codes - self._shift, mode="clip")
+        return fits
+
+
+def skill_of_workers(fits: list[Fits], held: Array) -> Array:
+    """The skill part of workers, float64 (n,): the mean, over what is required, of their best fit; 1 if nothing is.
+
+    fits: one of each required occupation; held: codes (n, 8).
+    """
+    if not fits:
+        return np.ones(len(held))
+    places = np.ascontiguousarray(held.T)
+    total = reduce(np.add, (np.maximum.reduce(one.of(places), axis=0) for one in fits))
+    part: Array = total / len(fits)
+    return part
+
+
+def skill_of_postings(fits: Fits, required: Array, none: int) -> Array:
+    """The skill part for postings, float64 (n,), of a worker by the best fit to each code; 1 where none is required.
+
+    required: codes (n, 4), `none` where empty."""
+    places = np.ascontiguousarray(required.T)
+    total = reduce(np.add, fits.of(places))
+    count = np.add.reduce(places != none, axis=0)
+    part: Array = np.where(count == 0, 1.0, total / np.maximum(count, 1))
+    return part
+
+
+def _runs(group: Array) -> list[tuple[int, int]]:
+    """First and last occupation of the group of each."""
+    first, last = group.searchsorted(group), group.searchsorted(group, "right") - 1
+    return list(zip(first.tolist(), last.tolist(), strict=True))
+
+
+def _renumbered(group: Array) -> Array:
+    begins = np.ones(len(group), np.int32)
+    begins[1:] = group[1:] != group[:-1]
+    numbers: Array = np.cumsum(begins, dtype=np.int32) - 1
+    return numbers
 
 
 def _check_runs(name: str, group: Array) -> None:

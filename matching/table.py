@@ -1,84 +1,161 @@
-"""Rows under an id, kept as growing columns."""
+"""One side's rows under their ids: a base at rest, a delta of what came since, and the making of a new base of both."""
 
-from typing import Self
+from collections.abc import Iterable
+from threading import RLock, Thread, current_thread
 
 import numpy as np
-from numpy.typing import NDArray
 
+from matching.base import Base
+from matching.delta import Delta
 from matching.frames import Array, Columns
+from matching.kinds import Kind
 
-FIRST_CAPACITY = 64
-
-
-class Rows:
-    """Some rows of columns; a column is gathered only when it is asked for.
-
-    Gates and parts take (workers, postings) as two Rows of n rows each, or of one row set against n.
-    """
-
-    def __init__(self, columns: Columns, at: slice | NDArray[np.intp]) -> None:
-        self._columns, self._at = columns, at
-
-    def __getitem__(self, name: str) -> Array:
-        return self._columns[name][self._at]
-
-    def where(self, mask: Array) -> Self:
-        """The rows at which `mask` bool (n,) holds."""
-        at = np.flatnonzero(mask)
-        return type(self)(self._columns, at + self._at.start if isinstance(self._at, slice) else self._at[at])
+LEAST_TO_COMPACT = 8192
+SHARE_TO_COMPACT = 1 / 32
 
 
 class Table:
-    """Columns of rows in no particular order, each found by its id. Arguments are taken as checked."""
+    """Rows found by id and ranked by `matching.search`. Arguments are taken as checked.
 
-    def __init__(self, empty: Columns) -> None:
-        self._columns = empty
-        self._row_of: dict[int, int] = {}
+    A change costs one row: what is replaced or removed is marked dead where it lies. When the delta has grown to a
+    32nd of the base, a thread builds a new base beside and puts it in place; `lock` is held only for the change-over.
+    Whoever reads or writes holds `lock`.
+    """
+
+    def __init__(self, kind: Kind, lock: RLock, base: Base | None = None) -> None:
+        self.kind, self._lock = kind, lock
+        self.base = base or Base.build(kind, kind.none())
+        self.delta = Delta(kind)
+        self._dead: set[int] = set()  # ids of rows of the base that no longer count
+        self._building: Thread | None = None  # who builds a new base
+        self._touched: set[int] | None = None  # ids changed while one is
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return len(self.base) - len(self._dead) + len(self.delta.row_of)
 
     def ids(self) -> list[int]:
         """All ids, ascending."""
-        return sorted(self._row_of)
+        resting = (id for id in self.base.columns["id"].tolist() if id not in self._dead)
+        return sorted([*resting, *self.delta.row_of])
 
-    def all(self) -> Rows:
-        return Rows(self._columns, slice(0, len(self)))
+    def row(self, id: int) -> Columns:
+        """The columns of one row; KeyError if there is none of that id."""
+        is_fresh, row = self._find(id)
+        columns = self.delta.columns if is_fresh else self.base.columns
+        return {name: column[row : row + 1] for name, column in columns.items()}
 
-    def row(self, id: int) -> Rows:
-        """The one row of an id; KeyError if there is none."""
-        at = self._row_of[int(id)]
-        return Rows(self._columns, slice(at, at + 1))
+    def rows(self, resting: Array, fresh: Array) -> Columns:
+        """The columns of rows of the base and of the delta, one after the other."""
+        columns = {name: column.take(resting, axis=0) for name, column in self.base.columns.items()}
+        if not len(fresh):
+            return columns
+        added = self.delta.columns
+        return {name: np.concatenate((column, added[name].take(fresh, axis=0))) for name, column in columns.items()}
 
     def put(self, columns: Columns) -> None:
         """Take in rows, each in place of the row of the same id if there is one."""
-        ids = columns["id"].tolist()
-        self._reserve(len(self) + len(ids))
-        rows = [self._row_of.setdefault(id, len(self._row_of)) for id in ids]
-        for name, column in columns.items():
-            self._columns[name][rows] = column
+        self._bury(columns["id"])
+        self.delta.add(columns)
+        self._touch(columns["id"].tolist())
+        self._compact_if_grown()
 
-    def set(self, name: str, ids: list[int], values: Array) -> None:
+    def write(self, name: str, ids: list[int], values: Array) -> None:
         """Write one column of the rows of `ids`; KeyError, and nothing written, if one isn't there."""
-        self._columns[name][[self._row_of[id] for id in ids]] = values
+        found = [self._find(id) for id in ids]
+        for (is_fresh, row), value in zip(found, values.tolist(), strict=True):
+            (self.delta if is_fresh else self.base).write(name, row, value)
+        self._touch(ids)
 
     def remove(self, ids: list[int]) -> None:
-        """Drop rows, filling their places from the end; KeyError, and nothing dropped, if an id isn't there."""
-        dropped = {self._row_of[id] for id in ids}
-        left = len(self) - len(dropped)
-        for id in ids:
-            del self._row_of[id]
-        holes = [row for row in dropped if row < left]
-        movers = [row for row in range(left, left + len(dropped)) if row not in dropped]
-        for column in self._columns.values():
-            column[holes] = column[movers]
-        self._row_of.update(zip(self._columns["id"][holes].tolist(), holes, strict=True))
+        """Drop rows; KeyError, and nothing dropped, if an id isn't there."""
+        found = [self._find(id) for id in ids]
+        name, value = self.kind.dead
+        for id, (is_fresh, row) in zip(ids, found, strict=True):
+            if is_fresh:
+                self.delta.kill(id)
+            else:
+                self.base.write(name, row, value)
+                self._dead.add(id)
+        self._touch(ids)
+        self._compact_if_grown()
 
-    def _reserve(self, rows: int) -> None:
-        capacity = len(self._columns["id"])
-        if rows > capacity:
-            grown = max(rows, 2 * capacity, FIRST_CAPACITY)
-            for name, column in self._columns.items():
-                larger = np.empty((grown, *column.shape[1:]), column.dtype)
-                larger[:capacity] = column
-                self._columns[name] = larger
+    def compact(self) -> None:
+        """Build a new base of all rows and put it in place; what changes meanwhile is kept."""
+        while True:
+            with self._lock:
+                running = self._building
+                if running is None:
+                    self._building = current_thread()
+                    self._touched = set()
+                    break
+            running.join()
+        self._build()
+
+    def _compact_if_grown(self) -> None:
+        fresh = max(len(self.delta), len(self._dead))
+        if fresh > max(LEAST_TO_COMPACT, SHARE_TO_COMPACT * len(self.base)) and self._building is None:
+            self._building = Thread(target=self._build, name=f"{self.kind.name}-base", daemon=True)
+            self._touched = set()
+            self._building.start()
+
+    def _build(self) -> None:
+        """A new base of the base and of the delta as far as it goes now, without the lock but for the change-over."""
+        with self._lock:
+            old, delta, end = self.base, self.delta, len(self.delta)
+            dead = np.fromiter(self._dead, np.int64, len(self._dead))
+        lives = np.ones(len(old), bool)
+        lives[old.rows(dead)[1]] = False
+        rows, fresh = np.flatnonzero(lives), delta.between(0, end)
+        columns = {
+            name: np.concatenate((column.take(rows, axis=0), fresh[name])) for name, column in old.columns.items()
+        }
+        built, gone = Base.build(self.kind, columns), set[int]()
+        with self._lock:
+            touched, self._touched = self._touched, set()
+        gone |= self._brought_up(built, touched, end)
+        with self._lock:
+            gone |= self._brought_up(built, self._touched, end)
+            later = Delta(self.kind)
+            later.add(delta.between(end, len(delta)))
+            self.base, self.delta, self._dead = built, later, gone
+            self._building = self._touched = None
+
+    def _brought_up(self, built: Base, touched: set[int], end: int) -> set[int]:
+        """Write into `built`, made of the rows before `end`, what became of those `touched`; the ids that are dead."""
+        ids = np.fromiter(touched, np.int64, len(touched))
+        ids = ids[built.rows(ids)[0]]
+        at = np.array([self.delta.row_of.get(id, -1) for id in ids.tolist()], np.intp)
+        resting = self.base.rows(ids)[0] & (at == -1) & np.array([id not in self._dead for id in ids.tolist()], bool)
+        fresh = (at >= 0) & (at < end)
+        for rows, name, values in (
+            (ids[fresh], "slots", self.delta.columns["slots"].take(at[fresh])),
+            (ids[resting], "slots", self.base.columns["slots"].take(self.base.rows(ids[resting])[1])),
+            (gone := ids[~(resting | fresh)], *self._dead_values(len(gone))),
+        ):
+            built.write_all(name, built.rows(rows)[1], values)
+        return set(gone.tolist())
+
+    def _dead_values(self, n: int) -> tuple[str, Array]:
+        name, value = self.kind.dead
+        return name, np.full(n, value, self.base.columns[name].dtype)
+
+    def _bury(self, ids: Array) -> None:
+        """Mark dead the rows of the base that have one of these ids."""
+        here, rows = self.base.rows(ids)
+        if len(rows):
+            name, values = self._dead_values(len(rows))
+            self.base.write_all(name, rows, values)
+            self._dead.update(ids[here].tolist())
+
+    def _touch(self, ids: Iterable[int]) -> None:
+        if self._touched is not None:
+            self._touched.update(ids)
+
+    def _find(self, id: int) -> tuple[bool, int]:
+        """Whether the row of an id is in the delta, and where."""
+        id = int(id)
+        if (fresh := self.delta.row_of.get(id)) is not None:
+            return True, fresh
+        if id in self._dead or (row := self.base.row(id)) is None:
+            raise KeyError(id)
+        return False, row
