@@ -194,7 +194,7 @@ class WorkerAsks(_Asker):
     def parts(self, postings: Columns) -> dict[str, Array]:
         """skill, location, brand and pay for postings, each float64 (n,), 0…1."""
         return {
-            "skill": skill_of_postings(self._fits, postings["skills"], self._tree.none),
+            "skill": skill_of_postings(self._fits, postings["skills"]),
             "location": location(distance_km(self._row, postings)),
             "brand": brand_of_postings(self._brands, postings["brand"]),
             "pay": pay(self._row, postings),

@@ -34,14 +34,16 @@ class Cells:
         into these; within a cell they stay in the order given."""
         box = _box(x, y)
         sides = np.maximum(1, np.sqrt(np.bincount(group, minlength=n_groups) / PER_CELL).astype(np.int64))
-        across, up = sides / box[2], sides / box[3]
-        side = sides[group]
-        column = np.clip(((x - box[0]) * across[group]).astype(np.int64), 0, side - 1)
-        row = np.clip(((y - box[1]) * up[group]).astype(np.int64), 0, side - 1)
         first = np.cumsum(sides * sides) - sides * sides
-        cell = first[group] + row * side + column
+        side = sides.take(group)
+        cell = first.take(group)
+        cell += _stripe(x, box[0], (sides / box[2]).take(group), side)
+        cell += side * _stripe(y, box[1], (sides / box[3]).take(group), side)
         # the place in the low half makes the sort stable, and sorting values is far quicker than sorting places
-        order = np.sort(cell << 32 | np.arange(len(x))) & 0xFFFFFFFF
+        order = cell << 32
+        order |= np.arange(len(x))
+        order.sort()
+        order &= 0xFFFFFFFF
         starts = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=int((sides * sides).sum())))))
         return cls(box, sides, starts.astype(np.int32)), order
 
@@ -107,6 +109,14 @@ class Cells:
         )
         nearest = min(gaps)
         return nearest - _ROUNDING * (1 + abs(x) + abs(y) + width + height)
+
+
+def _stripe(position: Array, begin: float, per_km: Array, side: Array) -> Array:
+    """Which column or row of its grid each position is in, int64."""
+    stripe = position - begin
+    stripe *= per_km
+    np.maximum(stripe, 0, out=stripe)
+    return np.minimum(stripe.astype(np.int64), side - 1)
 
 
 def _box(x: Array, y: Array) -> tuple[float, float, float, float]:

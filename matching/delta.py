@@ -45,7 +45,7 @@ class Delta:
         self._columns[name][row] = value
         self._columns["lives"][row] = False
 
-    def write(self, name: str, row: int, value: int | np.generic) -> None:
+    def write(self, name: str, row: int, value: int) -> None:
         self._columns[name][row] = value
 
     def between(self, begin: int, end: int) -> Columns:

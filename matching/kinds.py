@@ -52,18 +52,18 @@ class Kind:
         return {"marks": self.marker.marks(columns["skills"], columns["brand"])} if self.marker else {}
 
     def entries(self, skills: Array) -> tuple[Array, Array]:
-        """Row int32 and group int64 of each entry for codes (n, places): every group of a row once, and the last one
-        for a row that has none."""
-        row, place = np.nonzero(skills != self.tree.none)
-        group = self.groups.take(skills[row, place] // LEVELS)
+        """Row int32, ascending, and group of each entry for codes (n, places): every group of a row once, and the last
+        one for a row that has none."""
+        filled = skills != 0
+        filled[:, 0] |= ~filled.any(axis=1)
+        row, place = np.nonzero(filled)
+        group = self.groups.take(skills[row, place] // LEVELS - 1)
         pairs = row << 32 | group
         again = np.zeros(len(pairs), bool)
         for back in range(1, skills.shape[1]):
             again[back:] |= pairs[back:] == pairs[:-back]
-        unskilled = np.flatnonzero(skills.min(axis=1, initial=self.tree.none) == self.tree.none)
-        row = np.concatenate((row[~again], unskilled))
-        group = np.concatenate((group[~again], np.full(len(unskilled), self.groups[-1])))
-        return row.astype(np.int32), group.astype(np.int64)
+        once = np.flatnonzero(~again)
+        return row.take(once).astype(np.int32), group.take(once)
 
 
 NEAR = {"x": np.float32, "y": np.float32, "slots": np.uint64}

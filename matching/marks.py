@@ -9,31 +9,36 @@ from operator import or_
 
 import numpy as np
 
-from matching.frames import EMPTY, TOP_LEVEL, Array
+from matching.frames import TOP_LEVEL, Array
 from matching.skills import LEVELS, LOST_A_LEVEL, SAME, SAME_MIDDLE, SAME_SMALL, OccupationTree
 from matching.weights import Weights
 
 GROUPS, BRANDS = 17, 9
 SMALLS_AT, OCCUPATIONS_AT, LEVELS_AT = GROUPS, 2 * GROUPS, 3 * GROUPS
 BRANDS_AT = LEVELS_AT + TOP_LEVEL - 1
+BLOCK = 1 << 15
+# by code modulo 10, so that -1, an empty place, gets none, and neither does every tenth brand
+OF_BRAND = np.array([1 << BRANDS_AT + code for code in range(BRANDS)] + [0], np.uint64)
 
 
 class Marker:
     """Marks rows of workers."""
 
     def __init__(self, tree: OccupationTree) -> None:
-        self._of_code = np.zeros(tree.none + 1, np.uint64)
-        by_code = self._of_code[:-1].reshape(-1, LEVELS)
+        self._of_code = np.zeros(tree.n_codes, np.uint64)
+        by_code = self._of_code.reshape(-1, LEVELS)
         for occupation in range(len(tree)):
             middle, small, own = _marks_of(tree, occupation)
-            by_code[occupation] = [middle | small | own | _levels(2, level) for level in range(LEVELS)]
+            by_code[occupation + 1] = [middle | small | own | _levels(2, level) for level in range(LEVELS)]
 
     def marks(self, skills: Array, brand: Array) -> Array:
         """uint64 (n,) of skills (codes of the tree) (n, 8) and brand (n, 4)."""
-        marks: Array = np.bitwise_or.reduce(self._of_code.take(skills.T), axis=0)
-        for codes in brand.T:
-            held = np.uint64(1) << (BRANDS_AT + codes % BRANDS).astype(np.uint64)
-            marks |= np.where(codes == EMPTY, np.uint64(0), held)
+        marks = np.empty(len(skills), np.uint64)
+        for begin in range(0, len(skills), BLOCK):
+            block = slice(begin, begin + BLOCK)
+            of_skills = np.bitwise_or.reduce(self._of_code.take(skills[block]), axis=1)
+            of_brands = np.bitwise_or.reduce(OF_BRAND.take(brand[block], mode="wrap"), axis=1)
+            marks[block] = of_skills | of_brands
         return marks
 
 
@@ -47,7 +52,7 @@ class Wish:
         self._skills = [
             (int(tree.small_of[occupation]), *_marks_of(tree, occupation), level) for occupation, level in skills
         ]
-        self._brands = [1 << BRANDS_AT + code % BRANDS for code in brands]
+        self._brands = OF_BRAND.take(np.array(brands, np.intp), mode="wrap").tolist()
         self._skill, self._brand = weights.skill / max(1, len(skills)), weights.brand / max(1, len(brands))
 
     def at_most(self, held: Array) -> Array:

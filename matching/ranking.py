@@ -31,7 +31,7 @@ class Rankings(NamedTuple):
 def top(ids: Array, scores: Array, k: int) -> Ranking:
     """The k best of ids int64 (n,) and scores float64 (n,); all, if there are fewer."""
     if len(scores) > k:
-        within_reach = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
+        within_reach = (scores >= np.partition(scores, -k)[-k]).nonzero()[0]
         ids, scores = ids[within_reach], scores[within_reach]
     order = np.lexsort((ids, -scores))[:k]
     return Ranking(ids[order], scores[order])

@@ -98,7 +98,7 @@ def _look(base: Base, asker: Asker, k: int) -> Look:
         looks = [cells.around(group, asker.x, asker.y, least) for group in groups]
         clear_km = [clear for _, clear in looks]
         rows, scores, threshold = _seen(base, asker, [span for spans, _ in looks for span in spans], k)
-        if threshold > -inf or not kin and min(clear_km) == inf:
+        if threshold > -inf or (not kin and min(clear_km) == inf):
             return Look(rows, scores, threshold, clear_km)
         if min(clear_km) < inf:
             least *= WIDER

@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.frames import EMPTY, TOP_LEVEL, Array, Column, as_column, refuse
+from matching.frames import TOP_LEVEL, Array, Column, as_column, refuse
 
 SAME, SAME_SMALL, SAME_MIDDLE = 1.0, 0.6, 0.3
 LOST_A_LEVEL = 0.25
@@ -21,7 +21,7 @@ class OccupationTree:
 
     ValueError if a group is not one unbroken run of occupations or a 小类 lies in two 中类.
 
-    Rows keep an occupation and its level as one code, occupation · 6 + level, and n_occupations · 6 for none.
+    Rows keep an occupation and its level as one code, (occupation + 1) · 6 + level, and 0 at an empty place.
     """
 
     def __init__(self, small: ArrayLike, middle: ArrayLike) -> None:
@@ -38,39 +38,38 @@ class OccupationTree:
         return len(self.small)
 
     @property
-    def none(self) -> int:
-        """The code of an empty place."""
-        return len(self) * LEVELS
+    def n_codes(self) -> int:
+        return (len(self) + 1) * LEVELS
 
     def codes(self, occupation: Array, level: Array) -> Array:
         """Codes of occupations and levels of any one shape: int16, or int32 for a tree of over 5,460 occupations."""
-        dtype = np.int16 if self.none <= np.iinfo(np.int16).max else np.int32
-        coded = occupation.astype(dtype) * LEVELS + level
-        coded[occupation == EMPTY] = self.none
-        return coded
+        codes = occupation.astype(np.int16 if self.n_codes <= np.iinfo(np.int16).max else np.int32)
+        codes += 1
+        codes *= LEVELS
+        codes += level
+        return codes
 
     def occupations(self, codes: Array) -> tuple[Array, Array]:
         """Occupation and level again, int16 and int8."""
-        filled = codes != self.none
-        return np.where(filled, codes // LEVELS, EMPTY).astype(np.int16), np.where(filled, codes % LEVELS, 0)
+        return (codes // LEVELS - 1).astype(np.int16), (codes % LEVELS).astype(np.int8)
 
     def pairs(self, codes: Array) -> list[tuple[int, int]]:
         """(occupation, level) of the filled places of one row."""
-        return [divmod(code, LEVELS) for code in codes.tolist() if code != self.none]
+        return [(code // LEVELS - 1, code % LEVELS) for code in codes.tolist() if code]
 
     def fits_to_required(self, occupation: int, level: int) -> "Fits":
         """Similarity × level factor of each code, held, to one that is required."""
         first, last = self.middle_range(occupation)
         by_code = np.zeros((last - first + 1, LEVELS))
         self._raise(by_code, first, occupation, LEVEL_FACTOR[:, level])
-        return Fits(first * LEVELS, by_code.ravel())
+        return Fits(first, by_code)
 
     def fits_to_held(self, held: list[tuple[int, int]]) -> "Fits":
         """The best similarity × level factor of what a worker holds to each code, required."""
         by_code = np.zeros((len(self), LEVELS))
         for occupation, level in held:
             self._raise(by_code, 0, occupation, LEVEL_FACTOR[level])
-        return Fits(0, by_code.ravel())
+        return Fits(0, by_code)
 
     def _raise(self, by_code: Array, begin: int, occupation: int, factor: Array) -> None:
         """Raise the fits of occupations from `begin` on to those by this one, (n, levels), where these are higher."""
@@ -95,9 +94,9 @@ class Fits:
     """Similarity × level factor, 0…1, of each code to some others."""
 
     def __init__(self, first: int, by_code: Array) -> None:
-        """`by_code` float64: of the codes from `first` on; the rest are worth nothing."""
-        self._shift = first - 1
-        self._by_code = np.concatenate(([0.0], by_code, [0.0]))
+        """`by_code` float64 (n, levels): of the occupations from `first` on; the rest are worth nothing."""
+        self._shift = (first + 1) * LEVELS - 1
+        self._by_code = np.concatenate(([0.0], by_code.ravel(), [0.0]))
 
     def of(self, codes: Array) -> Array:
         """float64, in the shape of the codes."""
@@ -118,13 +117,13 @@ def skill_of_workers(fits: list[Fits], held: Array) -> Array:
     return part
 
 
-def skill_of_postings(fits: Fits, required: Array, none: int) -> Array:
+def skill_of_postings(fits: Fits, required: Array) -> Array:
     """The skill part for postings, float64 (n,), of a worker by the best fit to each code; 1 where none is required.
 
-    required: codes (n, 4), `none` where empty."""
+    required: codes (n, 4)."""
     places = np.ascontiguousarray(required.T)
     total = reduce(np.add, fits.of(places))
-    count = np.add.reduce(places != none, axis=0)
+    count = np.add.reduce(places != 0, axis=0)
     part: Array = np.where(count == 0, 1.0, total / np.maximum(count, 1))
     return part
 

@@ -81,24 +81,33 @@ class Table:
 
     def compact(self) -> None:
         """Build a new base of all rows and put it in place; what changes meanwhile is kept."""
-        while True:
-            with self._lock:
-                running = self._building
-                if running is None:
-                    self._building = current_thread()
-                    self._touched = set()
-                    break
-            running.join()
+        while not self._begin(current_thread()):
+            if (building := self._building) is not None:
+                building.join()
         self._build()
 
     def _compact_if_grown(self) -> None:
         fresh = max(len(self.delta), len(self._dead))
-        if fresh > max(LEAST_TO_COMPACT, SHARE_TO_COMPACT * len(self.base)) and self._building is None:
-            self._building = Thread(target=self._build, name=f"{self.kind.name}-base", daemon=True)
-            self._touched = set()
-            self._building.start()
+        if fresh > max(LEAST_TO_COMPACT, SHARE_TO_COMPACT * len(self.base)):
+            builder = Thread(target=self._build, name=f"{self.kind.name}-base", daemon=True)
+            if self._begin(builder):
+                builder.start()
+
+    def _begin(self, builder: Thread) -> bool:
+        with self._lock:
+            if self._building is not None:
+                return False
+            self._building, self._touched = builder, set()
+            return True
 
     def _build(self) -> None:
+        try:
+            self._build_and_change_over()
+        finally:
+            with self._lock:
+                self._building = self._touched = None
+
+    def _build_and_change_over(self) -> None:
         """A new base of the base and of the delta as far as it goes now, without the lock but for the change-over."""
         with self._lock:
             old, delta, end = self.base, self.delta, len(self.delta)
@@ -109,43 +118,39 @@ class Table:
         columns = {
             name: np.concatenate((column.take(rows, axis=0), fresh[name])) for name, column in old.columns.items()
         }
-        built, gone = Base.build(self.kind, columns), set[int]()
+        built = Base.build(self.kind, columns)
         with self._lock:
-            touched, self._touched = self._touched, set()
-        gone |= self._brought_up(built, touched, end)
+            touched, self._touched = self._touched or set(), set()
+        gone = self._brought_up(built, touched, end)
         with self._lock:
             gone |= self._brought_up(built, self._touched, end)
-            later = Delta(self.kind)
-            later.add(delta.between(end, len(delta)))
-            self.base, self.delta, self._dead = built, later, gone
-            self._building = self._touched = None
+            self.base, self.delta, self._dead = built, Delta(self.kind), gone
+            self.delta.add(delta.between(end, len(delta)))
 
     def _brought_up(self, built: Base, touched: set[int], end: int) -> set[int]:
         """Write into `built`, made of the rows before `end`, what became of those `touched`; the ids that are dead."""
+        name, dead = self.kind.dead
         ids = np.fromiter(touched, np.int64, len(touched))
-        ids = ids[built.rows(ids)[0]]
-        at = np.array([self.delta.row_of.get(id, -1) for id in ids.tolist()], np.intp)
-        resting = self.base.rows(ids)[0] & (at == -1) & np.array([id not in self._dead for id in ids.tolist()], bool)
-        fresh = (at >= 0) & (at < end)
-        for rows, name, values in (
-            (ids[fresh], "slots", self.delta.columns["slots"].take(at[fresh])),
-            (ids[resting], "slots", self.base.columns["slots"].take(self.base.rows(ids[resting])[1])),
-            (gone := ids[~(resting | fresh)], *self._dead_values(len(gone))),
-        ):
-            built.write_all(name, built.rows(rows)[1], values)
-        return set(gone.tolist())
-
-    def _dead_values(self, n: int) -> tuple[str, Array]:
-        name, value = self.kind.dead
-        return name, np.full(n, value, self.base.columns[name].dtype)
+        here, rows = built.rows(ids)
+        gone = set()
+        for id, row in zip(ids[here].tolist(), rows.tolist(), strict=True):
+            at = self.delta.row_of.get(id)
+            if at is not None and at < end:
+                built.write("slots", row, int(self.delta.columns["slots"][at]))
+            elif at is None and id not in self._dead and (resting := self.base.row(id)) is not None:
+                built.write("slots", row, int(self.base.columns["slots"][resting]))
+            else:
+                built.write(name, row, dead)
+                gone.add(id)
+        return gone
 
     def _bury(self, ids: Array) -> None:
         """Mark dead the rows of the base that have one of these ids."""
         here, rows = self.base.rows(ids)
-        if len(rows):
-            name, values = self._dead_values(len(rows))
-            self.base.write_all(name, rows, values)
-            self._dead.update(ids[here].tolist())
+        name, dead = self.kind.dead
+        for row in rows.tolist():
+            self.base.write(name, row, dead)
+        self._dead.update(ids[here].tolist())
 
     def _touch(self, ids: Iterable[int]) -> None:
         if self._touched is not None:

@@ -1,12 +1,20 @@
 from collections import defaultdict
+from itertools import compress
+from random import Random
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
 
 from matching import OccupationTree
+from tests.support.slips import Homophones, typos
 from zero_work_market.reference.occupations import queries
 from zero_work_market.reference.occupations.rules import LEVELS, UnknownOccupation, groups_of
 from zero_work_market.reference.spelling import spell
+
+WRITTEN = [name for name in queries.names() if name.kind in ("official", "work_type", "alias") and len(name.text) >= 3]
+TEXTS = {name.text for name in queries.names()}
+CHARACTERS = sorted({one for name in WRITTEN for one in name.text if "一" <= one <= "鿿"})
 
 
 def test_the_classification_holds_1636_occupations_in_tree_order():
@@ -134,6 +142,88 @@ def test_a_search_gives_each_trade_once_and_no_more_than_asked():
 )
 def test_the_reader_forgives_a_typo(typed, title):
     assert queries.label(queries.reader().read(typed)[0].code) == title
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("电旱工", "电焊"),
+        ("挖觉机", "挖机铲车"),
+        ("嘉祥电旱工急招", "电焊"),
+        ("diannhan", "电焊"),
+        ("保木", "家政月嫂"),
+        ("数控车", "车床"),
+        ("招聘：门窗五金配件制作工（夜班）", "建筑五金制品制作工"),
+        ("济宁 叉车师付 日结300", "叉车吊车"),
+    ],
+)
+def test_the_reader_hears_what_was_meant(typed, title):
+    assert queries.label(queries.reader().read(typed)[0].code) == title
+
+
+def read_right(texts: list[tuple[str, str]]) -> list[bool]:
+    read = queries.reader().read_many([text for text, _ in texts])
+    return [found != [] and found[0].code == code for found, (_, code) in zip(read, texts, strict=True)]
+
+
+def share(right: list[bool], of_these: list[bool]) -> float:
+    return sum(compress(right, of_these)) / sum(of_these)
+
+
+def test_of_all_names_with_one_typo_ninety_eight_in_a_hundred_are_read_right():
+    random = Random(20261123)
+    slips = [
+        (kind, len(name.text), typo, name.code)
+        for name in WRITTEN
+        for kind, typo in typos(name.text, CHARACTERS, random).items()
+    ]
+    right = read_right([(typo, code) for _, _, typo, code in slips])
+    assert len(slips) == 24_484
+    assert sum(right) / len(right) >= 0.98
+    assert share(right, [length > 3 for _, length, _, _ in slips]) >= 0.99
+    by_kind = {kind: share(right, [one == kind for one, *_ in slips]) for kind in ("left out", "replaced")}
+    assert min(by_kind.values()) >= 0.955
+    assert share(right, [kind in ("added", "swapped") for kind, *_ in slips]) >= 0.999
+
+
+def test_of_all_names_with_a_homophone_nearly_all_are_read_right():
+    random, homophones = Random(20261123), Homophones({one: spell(one).pinyin for one in CHARACTERS})
+    slips = [
+        (slip, name.code) for name in WRITTEN if (slip := homophones.slip(name.text, random)) not in (None, *TEXTS)
+    ]
+    assert len(slips) > 6000
+    assert sum(read_right(slips)) / len(slips) >= 0.998
+
+
+def test_of_all_pinyin_with_a_wrong_letter_ninety_nine_in_a_hundred_are_read_right():
+    random = Random(20261123)
+    slips = [
+        (typo, name.code)
+        for name in queries.names()
+        if name.kind == "pinyin" and len(name.text) > 3
+        for typo in typos(name.text, ascii_lowercase, random).values()
+        if typo not in TEXTS
+    ]
+    assert sum(read_right(slips)) / len(slips) >= 0.99
+
+
+def test_names_among_recruiters_words_are_read():
+    around = [
+        "急招{}",
+        "{}5名",
+        "诚聘{}，包吃住，月薪6000元",
+        "嘉祥县 {} 日结200",
+        "{}（夜班）",
+        "招聘：{}若干名 男女不限",
+    ]
+    texts = [(around[place % len(around)].format(name.text), name.code) for place, name in enumerate(WRITTEN)]
+    assert sum(read_right(texts)) / len(texts) >= 0.995
+
+
+def test_names_without_their_last_character_are_read():
+    cut = [(name.text[:-1], name.code) for name in WRITTEN if name.text[-1] in "工员师" and name.text[:-1] not in TEXTS]
+    assert len(cut) > 3000
+    assert sum(read_right(cut)) / len(cut) >= 0.98
 
 
 def test_one_reader_serves_all_callers():

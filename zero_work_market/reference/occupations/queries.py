@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pypinyin import lazy_pinyin
 
 from matching.text import OccupationReader
 from zero_work_market.reference import tables
@@ -206,11 +207,17 @@ def _unambiguous(letters: set[Name]) -> list[Name]:
     return sorted(name for name in letters if meanings[name.text] == 1)
 
 
+def _sounds() -> dict[str, str]:
+    """The syllable, no tone, of each character in common use (those of GB 2312) as it is read alone."""
+    characters = [chr(point) for point in range(0x4E00, 0xA000) if chr(point).encode("gb2312", "ignore")]
+    return dict(zip(characters, lazy_pinyin(characters), strict=True))
+
+
 @cache
 def reader() -> OccupationReader:
     """Reads free text into occupations, typos too. Of names that are equally near, a gig trade's comes first."""
     gig_trades_first = sorted(names(), key=lambda name: name.code not in _trade_by_code())
-    return OccupationReader((name.text, name.code) for name in gig_trades_first)
+    return OccupationReader([(name.text, name.code) for name in gig_trades_first], sounds=_sounds())
 
 
 def search(words: str, k: int = 8) -> tuple[Trade, ...]:
