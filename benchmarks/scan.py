@@ -33,6 +33,6 @@ def scan_postings(tree: OccupationTree, postings: Columns, worker: Columns, k: i
 
 
 def _best(asker: PostingAsks | WorkerAsks, columns: Columns, rows: np.ndarray, k: int) -> Ranking:
-    columns = {name: column.take(rows, axis=0) for name, column in columns.items()}
+    columns = {name: columns[name].take(rows, axis=0) for name in ("id", *asker.scored_by)}
     places, scores = asker.scored(columns)
     return top(columns["id"].take(places), scores, k)

@@ -67,6 +67,8 @@ class _Asker:
 class PostingAsks(_Asker):
     """A posting asks for workers."""
 
+    scored_by = ("x", "y", "reach_km", "min_hourly_fen", "skills", "brand")
+
     def __init__(self, row: Columns, tree: OccupationTree, weights: Weights) -> None:
         super().__init__(row, tree, weights)
         self._slots, self._hourly_fen = row["slots"][0], int(row["hourly_fen"][0])
@@ -127,26 +129,25 @@ class PostingAsks(_Asker):
             at = at.compress(at_most >= threshold - _SLACK)
         return at
 
-    def parts(self, workers: Columns) -> dict[str, Array]:
-        """skill, location, brand and pay of workers, each float64 (n,), 0…1."""
+    def parts(self, workers: Columns, km: Array) -> dict[str, Array]:
+        """skill, location, brand and pay of workers at distances `km`, each float64 (n,), 0…1."""
         return {
             "skill": skill_of_workers(self._fits, workers["skills"]),
-            "location": location(distance_km(workers, self._row)),
+            "location": location(km),
             "brand": brand_of_workers(self._brands, workers["brand"]),
             "pay": pay(workers, self._row),
         }
 
     def scored(self, columns: Columns) -> tuple[Array, Array]:
-        parts = self.parts(columns)
-        open = distance_km(columns, self._row) <= columns["reach_km"]
-        if self._fits:
-            open &= parts["skill"] > 0
-        places = np.flatnonzero(open)
-        return places, self._weights.score(parts).take(places)
+        km = distance_km(columns, self._row)
+        parts = self.parts(columns, km)
+        return _open(km <= columns["reach_km"], parts, self._weights)
 
 
 class WorkerAsks(_Asker):
     """A worker asks for postings."""
+
+    scored_by = ("x", "y", "hourly_fen", "skills", "brand")
 
     def __init__(self, row: Columns, tree: OccupationTree, weights: Weights) -> None:
         super().__init__(row, tree, weights)
@@ -191,21 +192,21 @@ class WorkerAsks(_Asker):
             at = at.compress(at_most >= threshold - _SLACK)
         return at
 
-    def parts(self, postings: Columns) -> dict[str, Array]:
-        """skill, location, brand and pay for postings, each float64 (n,), 0…1."""
-        return {
-            "skill": skill_of_postings(self._fits, postings["skills"]),
-            "location": location(distance_km(self._row, postings)),
-            "brand": brand_of_postings(self._brands, postings["brand"]),
-            "pay": pay(self._row, postings),
-        }
-
     def scored(self, columns: Columns) -> tuple[Array, Array]:
-        parts = self.parts(columns)
-        open = distance_km(self._row, columns) <= self.reach_km
-        open &= parts["skill"] > 0
-        places = np.flatnonzero(open)
-        return places, self._weights.score(parts).take(places)
+        km = distance_km(self._row, columns)
+        parts = {
+            "skill": skill_of_postings(self._fits, columns["skills"]),
+            "location": location(km),
+            "brand": brand_of_postings(self._brands, columns["brand"]),
+            "pay": pay(self._row, columns),
+        }
+        return _open(km <= self.reach_km, parts, self._weights)
+
+
+def _open(near: Array, parts: dict[str, Array], weights: Weights) -> tuple[Array, Array]:
+    """Places of the rows near enough that have a skill part, and their scores."""
+    places = (near & (parts["skill"] > 0)).nonzero()[0]
+    return places, weights.score(parts).take(places)
 
 
 def _places(spans: Sequence[Span]) -> Array:

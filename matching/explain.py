@@ -86,7 +86,8 @@ def explain(tree: OccupationTree, weights: Weights, worker: Columns, posting: Co
     worker, posting = _with_occupations(tree, worker), _with_occupations(tree, posting)
     changes = _changes(tree, worker, posting)
     workers = _with_changes(tree, worker, [change for change, _ in changes])
-    parts = PostingAsks(posting, tree, weights).parts(workers)
+    km = distance_km(worker, posting)
+    parts = PostingAsks(posting, tree, weights).parts(workers, km)
     gates = {name: gate(workers, posting) for name, gate in GATES.items()} | {"skill": parts["skill"] > 0}
     scores = weights.score(parts)
     eligible = reduce(and_, gates.values())
@@ -98,7 +99,7 @@ def explain(tree: OccupationTree, weights: Weights, worker: Columns, posting: Co
         parts={name: float(part[0]) for name, part in parts.items()},
         weights=weights,
         score=float(scores[0]),
-        distance_km=float(distance_km(worker, posting)[0]),
+        distance_km=float(km[0]),
         nearest_gains=sorted((gain for gain in gains if gain.gain > 0), key=lambda gain: -gain.gain),
     )
 

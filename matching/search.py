@@ -32,6 +32,7 @@ class Asker(Protocol):
     x: float
     y: float
     reach_km: float
+    scored_by: tuple[str, ...]  # the columns that `scored` reads
 
     def index(self, base: Base) -> tuple[Cells, Columns]:
         """The cells to look through and the columns of their entries."""
@@ -72,81 +73,85 @@ class Look(NamedTuple):
 
 def search(table: Table, asker: Asker, k: int) -> Ranking:
     """The k best rows, by score descending, then id ascending: the same list as if each row had been scored."""
-    base = table.base
-    look = _look(base, asker, k)
-    further = _further(base, asker, look)
+    through = _Through(table.base, asker, k)
+    look = through.look()
+    further = through.further(look)
     fresh = further[:0]
     if len(table.delta):
         fresh = asker.passing(table.delta.columns, [(0, len(table.delta))], 0, look.threshold)
-    ids, scores = base.columns["id"].take(look.rows), look.scores
+    ids, scores = table.base.columns["id"].take(look.rows), look.scores
     if len(further) or len(fresh):
-        columns = table.rows(further, fresh)
+        columns = table.rows(further, fresh, ("id", *asker.scored_by))
         places, more = asker.scored(columns)
         ids, scores = np.concatenate((ids, columns["id"].take(places))), np.concatenate((scores, more))
     return top(ids, scores, k)
 
 
-def _look(base: Base, asker: Asker, k: int) -> Look:
-    """Everything if it is little; else so far round the asker that k rows pass."""
-    cells, _ = asker.index(base)
-    everything = asker.everything(cells)
-    if sum(end - start for start, end in everything) <= ONE_PASS:
-        return Look(*_seen(base, asker, everything, k), None)
-    groups, kin = [layer.group for layer in asker.layers(cells)], asker.kin(cells)[0]
-    least = FIRST_LOOK * k
-    while True:
-        looks = [cells.around(group, asker.x, asker.y, least) for group in groups]
-        clear_km = [clear for _, clear in looks]
-        rows, scores, threshold = _seen(base, asker, [span for spans, _ in looks for span in spans], k)
-        if threshold > -inf or (not kin and min(clear_km) == inf):
-            return Look(rows, scores, threshold, clear_km)
-        if min(clear_km) < inf:
-            least *= WIDER
-        else:
-            groups, kin, least = groups + kin, [], FIRST_LOOK * k
+class _Through:
+    """A search through a base."""
 
+    def __init__(self, base: Base, asker: Asker, k: int) -> None:
+        self._columns, self._asker, self._k = base.columns, asker, k
+        self._cells, self._entries = asker.index(base)
+        self._layers = asker.layers(self._cells)
+        self._kin, self._kin_ceiling = asker.kin(self._cells)
 
-def _seen(base: Base, asker: Asker, spans: list[Span], k: int) -> tuple[Array, Array, float]:
-    _, entries = asker.index(base)
-    rows = _each_once([_rows(entries, asker.passing(entries, spans, 0, -inf))])
-    places, scores = asker.scored({name: column.take(rows, axis=0) for name, column in base.columns.items()})
-    if len(scores) < k:
-        return rows.take(places), scores, -inf
-    threshold = float(np.partition(scores, -k)[-k]) - SLACK
-    reaching = np.flatnonzero(scores >= threshold)
-    return rows.take(places.take(reaching)), scores.take(reaching), threshold
+    def look(self) -> Look:
+        """Everything if it is little; else so far round the asker that k rows pass."""
+        everything = self._asker.everything(self._cells)
+        if sum(end - start for start, end in everything) <= ONE_PASS:
+            return Look(*self._seen(everything), None)
+        groups, kin = [layer.group for layer in self._layers], self._kin
+        least = FIRST_LOOK * self._k
+        while True:
+            looks = [self._cells.around(group, self._asker.x, self._asker.y, least) for group in groups]
+            clear_km = [clear for _, clear in looks]
+            rows, scores, threshold = self._seen([span for spans, _ in looks for span in spans])
+            if threshold > -inf or (not kin and min(clear_km) == inf):
+                return Look(rows, scores, threshold, clear_km)
+            if min(clear_km) < inf:
+                least *= WIDER
+            else:
+                groups, kin, least = groups + kin, [], FIRST_LOOK * self._k
 
+    def further(self, look: Look) -> Array:
+        """Rows beyond the look that may reach its threshold."""
+        found: list[Array] = []
+        if look.clear_km is not None:
+            for layer, clear in zip(self._layers, look.clear_km, strict=False):
+                km = min(self._asker.farthest_km(layer.ceiling, look.threshold), self._asker.reach_km)
+                if km > clear:
+                    marks = self._asker.marks_needed(layer, clear, look.threshold)
+                    found.append(self._passing([layer.group], km, marks, look.threshold))
+            km = self._asker.farthest_km(self._kin_ceiling, look.threshold)
+            clear_km = look.clear_km[len(self._layers) :] or [-1.0] * len(self._kin)
+            unseen = [group for group, clear in zip(self._kin, clear_km, strict=True) if km > clear]
+            if unseen:
+                found.append(self._passing(unseen, km, 0, look.threshold))
+        return _without(_each_once(np.concatenate(found)), look.rows) if found else look.rows[:0]
 
-def _further(base: Base, asker: Asker, look: Look) -> Array:
-    """Rows beyond the look that may reach its threshold."""
-    if look.clear_km is None:
-        return look.rows[:0]
-    cells, entries = asker.index(base)
-    layers, (kin, ceiling) = asker.layers(cells), asker.kin(cells)
-    found = []
-    for layer, clear in zip(layers, look.clear_km, strict=False):
-        km = min(asker.farthest_km(layer.ceiling, look.threshold), asker.reach_km)
-        if km > clear:
-            spans = cells.window(layer.group, asker.x, asker.y, km)
-            needed = asker.marks_needed(layer, clear, look.threshold)
-            found.append(_rows(entries, asker.passing(entries, spans, needed, look.threshold)))
-    km = asker.farthest_km(ceiling, look.threshold)
-    clear_km = look.clear_km[len(layers) :] or [-1.0] * len(kin)
-    unseen = [group for group, clear in zip(kin, clear_km, strict=True) if km > clear]
-    if unseen:
-        spans = [span for group in unseen for span in cells.window(group, asker.x, asker.y, km)]
-        found.append(_rows(entries, asker.passing(entries, spans, 0, look.threshold)))
-    return _without(_each_once(found), look.rows) if found else look.rows[:0]
+    def _passing(self, groups: list[int], km: float, marks: int, threshold: float) -> Array:
+        """Rows within so many km that have the marks and may reach the threshold."""
+        spans = [span for group in groups for span in self._cells.window(group, self._asker.x, self._asker.y, km)]
+        return _rows(self._entries, self._asker.passing(self._entries, spans, marks, threshold))
+
+    def _seen(self, spans: list[Span]) -> tuple[Array, Array, float]:
+        rows = _each_once(_rows(self._entries, self._asker.passing(self._entries, spans, 0, -inf)))
+        columns = {name: self._columns[name].take(rows, axis=0) for name in self._asker.scored_by}
+        places, scores = self._asker.scored(columns)
+        if len(scores) < self._k:
+            return rows.take(places), scores, -inf
+        threshold = float(np.partition(scores, -self._k)[-self._k]) - SLACK
+        reaching = (scores >= threshold).nonzero()[0]
+        return rows.take(places.take(reaching)), scores.take(reaching), threshold
 
 
 def _rows(entries: Columns, at: Array) -> Array:
-    """The rows of entries; rows are their own entries where each has just one."""
-    rows: Array = entries["row"].take(at) if "row" in entries else at
-    return rows
+    """The rows of entries, intp; rows are their own entries where each has just one."""
+    return entries["row"].take(at).astype(np.intp) if "row" in entries else at
 
 
-def _each_once(found: list[Array]) -> Array:
-    rows = np.concatenate(found)
+def _each_once(rows: Array) -> Array:
     rows.sort()
     again = rows[1:] == rows[:-1]
     return rows[np.append(True, ~again)] if again.any() else rows
@@ -156,5 +161,6 @@ def _without(rows: Array, seen: Array) -> Array:
     """The rows that aren't among those seen; both ascending."""
     if not len(rows) or not len(seen):
         return rows
-    at = np.minimum(seen.searchsorted(rows), len(seen) - 1)
+    at = seen.searchsorted(rows)
+    np.minimum(at, len(seen) - 1, out=at)
     return rows.compress(seen.take(at) != rows)

@@ -32,6 +32,7 @@ class OccupationTree:
         _check_nested(self.small, self.middle)
         # groups renumbered 0, 1, … as they come up, so that neighbours in the tree are neighbours in number
         self.small_of, self.middle_of = _renumbered(self.small), _renumbered(self.middle)
+        self._fits: dict[tuple[int, int], Fits] = {}
         self._small_runs, self._middle_runs = _runs(self.small_of), _runs(self.middle_of)
 
     def __len__(self) -> int:
@@ -59,10 +60,12 @@ class OccupationTree:
 
     def fits_to_required(self, occupation: int, level: int) -> "Fits":
         """Similarity × level factor of each code, held, to one that is required."""
+        if (known := self._fits.get((occupation, level))) is not None:
+            return known
         first, last = self.middle_range(occupation)
         by_code = np.zeros((last - first + 1, LEVELS))
         self._raise(by_code, first, occupation, LEVEL_FACTOR[:, level])
-        return Fits(first, by_code)
+        return self._fits.setdefault((occupation, level), Fits(first, by_code))
 
     def fits_to_held(self, held: list[tuple[int, int]]) -> "Fits":
         """The best similarity × level factor of what a worker holds to each code, required."""

@@ -44,9 +44,9 @@ class Table:
         columns = self.delta.columns if is_fresh else self.base.columns
         return {name: column[row : row + 1] for name, column in columns.items()}
 
-    def rows(self, resting: Array, fresh: Array) -> Columns:
-        """The columns of rows of the base and of the delta, one after the other."""
-        columns = {name: column.take(resting, axis=0) for name, column in self.base.columns.items()}
+    def rows(self, resting: Array, fresh: Array, names: Iterable[str]) -> Columns:
+        """Columns of rows of the base and of the delta, one after the other."""
+        columns = {name: self.base.columns[name].take(resting, axis=0) for name in names}
         if not len(fresh):
             return columns
         added = self.delta.columns
