@@ -3,14 +3,17 @@
 Knows no database, no clock and no network. `matching.text` reads job titles, `matching.reference` is the definition.
 """
 
+from matching.assign import Assignment, assign
 from matching.explain import Brand, Certificate, Explanation, Floor, Gain, Quarters
 from matching.frames import Postings, Workers
 from matching.index import Engine
+from matching.merge import merge
 from matching.ranking import Ranking, Rankings
 from matching.skills import OccupationTree
 from matching.weights import Weights
 
 __all__ = [
+    "Assignment",
     "Brand",
     "Certificate",
     "Engine",
@@ -24,4 +27,6 @@ __all__ = [
     "Rankings",
     "Weights",
     "Workers",
+    "assign",
+    "merge",
 ]

@@ -67,7 +67,7 @@ class _Asker:
 class PostingAsks(_Asker):
     """A posting asks for workers."""
 
-    scored_by = ("x", "y", "reach_km", "min_hourly_fen", "skills", "brand")
+    scored_by: tuple[str, ...] = ("x", "y", "reach_km", "min_hourly_fen", "skills", "brand")
 
     def __init__(self, row: Columns, tree: OccupationTree, weights: Weights) -> None:
         super().__init__(row, tree, weights)
@@ -147,7 +147,7 @@ class PostingAsks(_Asker):
 class WorkerAsks(_Asker):
     """A worker asks for postings."""
 
-    scored_by = ("x", "y", "hourly_fen", "skills", "brand")
+    scored_by: tuple[str, ...] = ("x", "y", "hourly_fen", "skills", "brand")
 
     def __init__(self, row: Columns, tree: OccupationTree, weights: Weights) -> None:
         super().__init__(row, tree, weights)

@@ -14,7 +14,7 @@ from matching.ranking import Rankings
 
 Method = Literal["exact", "greedy"]
 
-SEATS = Column(np.int64, 0, lambda v: v >= 0, "must be at least 0")
+SEATS = Column(np.int64, 0, 0, rule="must be at least 0")
 SEATING = {"exact": by_clusters, "greedy": by_auction}
 
 

@@ -1,6 +1,7 @@
 """Rows at rest: sorted by place, with an index by group and place beside them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -31,10 +32,10 @@ class Base:
 
     def __post_init__(self) -> None:
         # single values are read and written several times faster through a memoryview
-        self._entry_of, self._entry_from = memoryview(self.entry_of), memoryview(self.entry_from)
-        self._ids, self._by_id = memoryview(self.columns["id"]), memoryview(self.by_id)
+        self._entry_of, self._entry_from = self.entry_of.data, self.entry_from.data
+        self._ids, self._by_id = self.columns["id"].data, self.by_id.data
         changing = {"slots", self.kind.dead[0]}
-        self._open = {name: (memoryview(self.columns[name]), memoryview(self.entries[name])) for name in changing}
+        self._open = {name: (self.columns[name].data, self.entries[name].data) for name in changing}
 
     @classmethod
     def build(cls, kind: Kind, columns: Columns) -> Self:
@@ -52,6 +53,30 @@ class Base:
         entries |= {name: marks.take(row) for name, marks in kind.marks(columns).items()} | {"row": row}
         by_id = np.argsort(columns["id"])
         return cls(kind, columns, by_id, everyone, grouped, entries, entry_of, entry_from.astype(np.int32))
+
+    @classmethod
+    def of_arrays(cls, kind: Kind, arrays: Mapping[str, Array]) -> Self:
+        """The base whose `arrays()` these are."""
+        parts: dict[str, dict[str, Array]] = {"columns": {}, "everyone": {}, "grouped": {}, "entries": {}, "rows": {}}
+        for name, array in arrays.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = array
+        everyone, grouped = Cells.of_arrays(parts["everyone"]), Cells.of_arrays(parts["grouped"])
+        return cls(
+            kind, parts["columns"], everyone=everyone, grouped=grouped, entries=parts["entries"], **parts["rows"]
+        )
+
+    def arrays(self) -> dict[str, Array]:
+        """All that it consists of."""
+        rows = {"by_id": self.by_id, "entry_of": self.entry_of, "entry_from": self.entry_from}
+        parts = {"columns": self.columns, "everyone": self.everyone.arrays(), "grouped": self.grouped.arrays()}
+        parts |= {"entries": self.entries, "rows": rows}
+        return {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    def copied(self) -> Self:
+        """The same, with the columns that may change for itself."""
+        columns, entries = ({name: own[name].copy() for name in self._open} for own in (self.columns, self.entries))
+        return replace(self, columns=self.columns | columns, entries=self.entries | entries)
 
     def __len__(self) -> int:
         return len(self.by_id)

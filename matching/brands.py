@@ -14,14 +14,16 @@ def brand_of_workers(preferred: list[int], held: Array) -> Array:
     """float64 (n,), 0…1; held: codes (n, 4)."""
     if not preferred:
         return np.zeros(len(held))
-    return _named(preferred, held) / len(preferred)
+    share: Array = _named(preferred, held) / len(preferred)
+    return share
 
 
 def brand_of_postings(held: list[int], preferred: Array) -> Array:
     """float64 (n,), 0…1; preferred: codes (n, 4)."""
     if not held:
         return np.zeros(len(preferred))
-    return _named(held, preferred) / np.maximum(np.add.reduce(preferred.T != EMPTY, axis=0), 1)
+    share: Array = _named(held, preferred) / np.maximum(np.add.reduce(preferred.T != EMPTY, axis=0), 1)
+    return share
 
 
 def _named(codes: list[int], rows: Array) -> Array:

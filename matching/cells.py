@@ -26,7 +26,7 @@ class Cells:
         """`box`: x0, y0, width and height in km; `sides` int64 (groups,): cells along a side of each group's grid."""
         self.box, self.sides, self.starts = box, sides, starts
         first = np.concatenate(([0], np.cumsum(sides * sides)))
-        self._side, self._first, self._start = sides.tolist(), first.tolist(), memoryview(starts)
+        self._side, self._first, self._start = sides.tolist(), first.tolist(), starts.data
 
     @classmethod
     def sorting(cls, x: Array, y: Array, group: Array, n_groups: int) -> tuple["Cells", Array]:
@@ -47,11 +47,20 @@ class Cells:
         starts = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=int((sides * sides).sum())))))
         return cls(box, sides, starts.astype(np.int32)), order
 
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, Array]) -> "Cells":
+        x0, y0, width, height = arrays["box"].tolist()
+        return cls((x0, y0, width, height), arrays["sides"], arrays["starts"])
+
+    def arrays(self) -> dict[str, Array]:
+        return {"box": np.array(self.box), "sides": self.sides, "starts": self.starts}
+
     def __len__(self) -> int:
         return len(self._side)
 
     def count(self, group: int) -> int:
-        return self._start[self._first[group + 1]] - self._start[self._first[group]]
+        first, last = self.whole(group, group)
+        return last - first
 
     def whole(self, first: int, last: int) -> Span:
         """The slice of the groups first … last."""
@@ -116,7 +125,8 @@ def _stripe(position: Array, begin: float, per_km: Array, side: Array) -> Array:
     stripe = position - begin
     stripe *= per_km
     np.maximum(stripe, 0, out=stripe)
-    return np.minimum(stripe.astype(np.int64), side - 1)
+    bounded: Array = np.minimum(stripe.astype(np.int64), side - 1)
+    return bounded
 
 
 def _box(x: Array, y: Array) -> tuple[float, float, float, float]:

@@ -48,6 +48,11 @@ class Delta:
     def write(self, name: str, row: int, value: int) -> None:
         self._columns[name][row] = value
 
+    def copied(self) -> "Delta":
+        copy = Delta(self._kind)
+        copy.add(self.between(0, self._count))
+        return copy
+
     def between(self, begin: int, end: int) -> Columns:
         """Copies of the living rows from `begin` to `end`, in the columns of the kind."""
         rows = begin + np.flatnonzero(self._columns["lives"][begin:end])

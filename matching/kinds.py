@@ -66,7 +66,7 @@ class Kind:
         return row.take(once).astype(np.int32), group.take(once)
 
 
-NEAR = {"x": np.float32, "y": np.float32, "slots": np.uint64}
+NEAR: dict[str, type[np.generic]] = {"x": np.float32, "y": np.float32, "slots": np.uint64}
 
 
 def workers_kind(tree: OccupationTree) -> Kind:

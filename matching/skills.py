@@ -44,11 +44,9 @@ class OccupationTree:
 
     def codes(self, occupation: Array, level: Array) -> Array:
         """Codes of occupations and levels of any one shape: int16, or int32 for a tree of over 5,460 occupations."""
-        codes = occupation.astype(np.int16 if self.n_codes <= np.iinfo(np.int16).max else np.int32)
-        codes += 1
-        codes *= LEVELS
-        codes += level
-        return codes
+        codes: Array = occupation.astype(np.int16 if self.n_codes <= np.iinfo(np.int16).max else np.int32)
+        coded: Array = (codes + 1) * LEVELS + level
+        return coded
 
     def occupations(self, codes: Array) -> tuple[Array, Array]:
         """Occupation and level again, int16 and int8."""

@@ -30,6 +30,31 @@ class Table:
         self._building: Thread | None = None  # who builds a new base
         self._touched: set[int] | None = None  # ids changed while one is
 
+    def copied(self) -> "Table":
+        """The rows as they are now, for itself."""
+        with self._lock:
+            copy = Table(self.kind, RLock(), self.base.copied())
+            copy.delta, copy._dead = self.delta.copied(), set(self._dead)
+        return copy
+
+    def resting(self) -> Base:
+        """A base of the rows as they are now, for itself."""
+        copy = self.copied()
+        if len(copy.delta) or copy._dead:
+            copy.compact()
+        return copy.base
+
+    def has(self, ids: Array) -> Array:
+        """Which of ids int64 (n,) are here, bool (n,)."""
+        resting, _ = self.base.rows(ids)
+        return np.array(
+            [
+                id in self.delta.row_of or (rests and id not in self._dead)
+                for id, rests in zip(ids.tolist(), resting.tolist(), strict=True)
+            ],
+            bool,
+        )
+
     def __len__(self) -> int:
         return len(self.base) - len(self._dead) + len(self.delta.row_of)
 
