@@ -107,12 +107,11 @@ class PostingAsks(_Asker):
         return self._wish.needed(at_most - threshold + _SLACK, layer.before)
 
     def passing(self, entries: Columns, spans: Sequence[Span], marks: int, threshold: float) -> Array:
-        at = _places(spans)
         if marks:
-            at = at.compress(has_all(entries["marks"].take(at), marks))
-        free = entries["slots"].take(at)
-        free &= self._slots
-        at = at.compress(free == self._slots)
+            at = _places(spans, has_all(_read(entries["marks"], spans), marks))
+            at = at.compress((entries["slots"].take(at) & self._slots) == self._slots)
+        else:
+            at = _places(spans, (_read(entries["slots"], spans) & self._slots) == self._slots)
         floor = entries["min_hourly_fen"].take(at)
         reached = floor <= self._hourly_fen
         at, floor = at.compress(reached), floor.compress(reached)
@@ -174,10 +173,7 @@ class WorkerAsks(_Asker):
         return 0
 
     def passing(self, entries: Columns, spans: Sequence[Span], marks: int, threshold: float) -> Array:
-        at = _places(spans)
-        needed = entries["slots"].take(at)
-        needed &= self._taken
-        at = at.compress(needed == 0)
+        at = _places(spans, (_read(entries["slots"], spans) & self._taken) == 0)
         hourly = entries["hourly_fen"].take(at)
         reached = hourly >= self._floor_fen
         at, hourly = at.compress(reached), hourly.compress(reached)
@@ -209,7 +205,16 @@ def _open(near: Array, parts: dict[str, Array], weights: Weights) -> tuple[Array
     return places, weights.score(parts).take(places)
 
 
-def _places(spans: Sequence[Span]) -> Array:
+def _read(column: Array, spans: Sequence[Span]) -> Array:
+    """The values of a column in the spans, one after the other."""
     if len(spans) == 1:
-        return np.arange(*spans[0])
-    return np.concatenate([np.arange(*span) for span in spans]) if spans else np.empty(0, np.intp)
+        return column[slice(*spans[0])]
+    return np.concatenate([column[start:end] for start, end in spans]) if spans else column[:0]
+
+
+def _places(spans: Sequence[Span], kept: Array) -> Array:
+    """The places of those that are kept, bool, of what was read in the spans."""
+    if len(spans) == 1:
+        return kept.nonzero()[0] + spans[0][0]
+    places = [np.arange(start, end) for start, end in spans]
+    return np.concatenate(places).compress(kept) if spans else np.empty(0, np.intp)

@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.frames import Array
 
-PER_CELL = 32
+PER_CELL = 64
 SAMPLE = 4096
 TRIMMED = 0.005
 Span = tuple[int, int]

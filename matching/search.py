@@ -12,8 +12,8 @@ from matching.frames import Array, Columns
 from matching.ranking import Ranking, top
 from matching.table import Table
 
-ONE_PASS = 3000
-FIRST_LOOK = 8
+ONE_PASS = 6000
+FIRST_LOOK = 16
 WIDER = 8
 SLACK = 1e-9
 
