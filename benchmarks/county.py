@@ -1,10 +1,11 @@
-"""A made-up county as columns, with a fixed seed: as many workers and postings as asked, mixed as the market was measured.
+"""A made-up county as columns, with a fixed seed: any number of workers and postings, mixed as the market was measured.
 
 1,636 occupations by Zipf's law, 2.5 a worker; 5 % of postings require none; of all workers about half are free for a
 given shift, 34 % also by pay, 6 % also by distance; 3 % relocate.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -18,6 +19,10 @@ WEST, EAST, SOUTH, NORTH = 115.9, 117.2, 34.9, 35.9
 DAYS_AHEAD = 14
 
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class County:
     tree: OccupationTree
@@ -25,24 +30,35 @@ class County:
     postings: Postings
 
 
+class Towns(NamedTuple):
+    """lon, lat float64 (TOWNS,) of their middles, and how many people, int64, beside those of the others."""
+
+    lon: Floats
+    lat: Floats
+    people: Ints
+
+
 def make_county(workers: int, postings: int, seed: int = 1) -> County:
+    """Its workers have the ids 1 … n by chance, its postings in their order."""
     chance = np.random.default_rng(seed)
     tree = _tree(chance)
     ranks = chance.permutation(OCCUPATIONS)
-    towns = chance.uniform(WEST, EAST, TOWNS), chance.uniform(SOUTH, NORTH, TOWNS), chance.zipf(1.6, TOWNS).clip(1, 12)
+    lon, lat = chance.uniform(WEST, EAST, TOWNS), chance.uniform(SOUTH, NORTH, TOWNS)
+    towns = Towns(lon, lat, chance.zipf(1.6, TOWNS).clip(1, 12))
     return County(tree, _workers(chance, workers, ranks, towns), _postings(chance, postings, ranks, towns))
 
 
 def _tree(chance: Generator) -> OccupationTree:
-    small = np.sort(np.concatenate([np.arange(SMALL_GROUPS), chance.integers(0, SMALL_GROUPS, OCCUPATIONS - SMALL_GROUPS)]))
+    others = chance.integers(0, SMALL_GROUPS, OCCUPATIONS - SMALL_GROUPS)
+    small = np.sort(np.concatenate([np.arange(SMALL_GROUPS), others]))
     cuts = np.sort(chance.choice(np.arange(1, SMALL_GROUPS), MIDDLE_GROUPS - 1, replace=False))
     return OccupationTree(small.astype(np.int16), np.searchsorted(cuts, small, "right").astype(np.int16))
 
 
-def _workers(chance: Generator, n: int, ranks, towns) -> Workers:
-    occupation, level = _skills(chance, n, 8, 1 + chance.poisson(1.5, n).clip(0, 7), ranks, (0.3, 0.3, 0.2, 0.15, 0.05))
+def _workers(chance: Generator, n: int, ranks: Ints, towns: Towns) -> Workers:
+    occupation, level = _skills(chance, n, 8, 1 + chance.poisson(1.6, n).clip(0, 7), ranks, (0.3, 0.3, 0.2, 0.15, 0.05))
     lon, lat = _places(chance, n, towns)
-    often = chance.choice([0.3, 0.6, 0.9], n)
+    often = chance.choice([0.25, 0.57, 0.88], n)
     slots = np.zeros(n, np.uint64)
     for quarter in range(64):
         slots |= (chance.random(n) < often).astype(np.uint64) << np.uint64(quarter)
@@ -50,7 +66,7 @@ def _workers(chance: Generator, n: int, ranks, towns) -> Workers:
         id=chance.permutation(n).astype(np.int64) + 1,
         lon=lon,
         lat=lat,
-        radius_km=chance.choice([5, 10, 15, 20, 30, 40], n).astype(np.float32),
+        radius_km=chance.choice([5, 10, 20, 25, 35, 50], n).astype(np.float32),
         relocates=chance.random(n) < 0.03,
         slots=slots,
         min_hourly_fen=chance.integers(120, 260, n).astype(np.int32) * 10,
@@ -60,7 +76,7 @@ def _workers(chance: Generator, n: int, ranks, towns) -> Workers:
     )
 
 
-def _postings(chance: Generator, n: int, ranks, towns) -> Postings:
+def _postings(chance: Generator, n: int, ranks: Ints, towns: Towns) -> Postings:
     required = chance.choice([0, 1, 2, 3], n, p=[0.05, 0.7, 0.2, 0.05])
     occupation, level = _skills(chance, n, 4, required, ranks, (0.5, 0.25, 0.15, 0.07, 0.03))
     lon, lat = _places(chance, n, towns)
@@ -78,17 +94,20 @@ def _postings(chance: Generator, n: int, ranks, towns) -> Postings:
     )
 
 
-def _places(chance: Generator, n: int, towns) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _places(chance: Generator, n: int, towns: Towns) -> tuple[Floats, Floats]:
     """Seven of ten in or near a town, the others anywhere."""
-    lons, lats, sizes = towns
-    town = chance.choice(TOWNS, n, p=sizes / sizes.sum())
+    town = chance.choice(TOWNS, n, p=towns.people / towns.people.sum())
     in_town = chance.random(n) < 0.7
-    lon = np.where(in_town, lons[town] + chance.normal(0, 0.03, n), chance.uniform(WEST, EAST, n))
-    lat = np.where(in_town, lats[town] + chance.normal(0, 0.025, n), chance.uniform(SOUTH, NORTH, n))
+    lon = np.where(in_town, towns.lon[town] + chance.normal(0, 0.03, n), chance.uniform(WEST, EAST, n))
+    lat = np.where(in_town, towns.lat[town] + chance.normal(0, 0.025, n), chance.uniform(SOUTH, NORTH, n))
     return lon, lat
 
 
-def _skills(chance: Generator, n: int, places: int, counts, ranks, levels):
+def _skills(
+    chance: Generator, n: int, places: int, counts: Ints, ranks: Ints, levels: tuple[float, ...]
+) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
+    """Occupations (n, places), `counts` a row less what was drawn twice, the common ones by `ranks`, and their levels,
+    of which `levels` has the shares."""
     share = 1 / np.arange(1, OCCUPATIONS + 1)
     occupation, level = np.full((n, places), -1, np.int16), np.zeros((n, places), np.int8)
     for place in range(min(places, int(counts.max(initial=0)))):
@@ -99,7 +118,7 @@ def _skills(chance: Generator, n: int, places: int, counts, ranks, levels):
     return occupation, level
 
 
-def _brands(chance: Generator, n: int, share: float):
+def _brands(chance: Generator, n: int, share: float) -> NDArray[np.int16]:
     brand = np.full((n, 4), -1, np.int16)
     brand[:, 0] = np.where(chance.random(n) < share, chance.integers(0, BRANDS, n), -1)
     return brand

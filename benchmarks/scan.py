@@ -4,7 +4,7 @@ import numpy as np
 
 from matching import Ranking, Weights
 from matching.askers import PostingAsks, WorkerAsks
-from matching.frames import Columns
+from matching.frames import Array, Columns
 from matching.ranking import top
 from matching.skills import OccupationTree
 
@@ -32,7 +32,7 @@ def scan_postings(tree: OccupationTree, postings: Columns, worker: Columns, k: i
     return _best(WorkerAsks(worker, tree, WEIGHTS), postings, rows, k)
 
 
-def _best(asker: PostingAsks | WorkerAsks, columns: Columns, rows: np.ndarray, k: int) -> Ranking:
+def _best(asker: PostingAsks | WorkerAsks, columns: Columns, rows: Array, k: int) -> Ranking:
     columns = {name: columns[name].take(rows, axis=0) for name in ("id", *asker.scored_by)}
     places, scores = asker.scored(columns)
     return top(columns["id"].take(places), scores, k)

@@ -26,6 +26,9 @@ class Layer(NamedTuple):
     before: frozenset[int] = frozenset()
 
 
+ANYWHERE = Layer(0, 1.0)
+
+
 class Asker(Protocol):
     """One posting that asks for workers, or one worker who asks for postings."""
 
@@ -78,7 +81,8 @@ def search(table: Table, asker: Asker, k: int) -> Ranking:
     further = through.further(look)
     fresh = further[:0]
     if len(table.delta):
-        fresh = asker.passing(table.delta.columns, [(0, len(table.delta))], 0, look.threshold)
+        marks = asker.marks_needed(ANYWHERE, 0.0, look.threshold)
+        fresh = asker.passing(table.delta.columns, [(0, len(table.delta))], marks, look.threshold)
     ids, scores = table.base.columns["id"].take(look.rows), look.scores
     if len(further) or len(fresh):
         columns = table.rows(further, fresh, ("id", *asker.scored_by))

@@ -2,40 +2,28 @@
 
 import sys
 from threading import Thread
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from matching import Postings, Ranking, Rankings, Weights, Workers
+from matching import Postings, Weights, Workers
 from tests.matching.worlds import (
     WEIGHTS,
-    Row,
+    check,
     definition,
     frame,
     make_engine,
     many,
     posting,
     posting_rows,
-    slots,
+    unstacked,
     worker,
     worker_rows,
 )
 
 KS = st.sampled_from([1, 2, 3, 50])
-
-
-def check(ranking: Ranking, expected: list[tuple[int, float]]) -> None:
-    assert ranking.ids.tolist() == [id for id, _ in expected]
-    assert ranking.scores.tolist() == pytest.approx([score for _, score in expected], rel=0, abs=1e-12)
-
-
-def unstacked(rankings: Rankings) -> dict[int, Ranking]:
-    ids, scores = (np.split(column, rankings.indptr[1:-1]) for column in (rankings.ids, rankings.scores))
-    return {row_id: Ranking(*one) for row_id, *one in zip(rankings.row_ids.tolist(), ids, scores, strict=False)}
 
 
 @settings(max_examples=150, deadline=None)
@@ -61,66 +49,6 @@ def test_a_batch_holds_the_single_list_of_every_row_by_id(workers, postings, k):
         assert batch.row_ids.tolist() == sorted(row["id"] for row in rows)
         for row_id, ranking in unstacked(batch).items():
             check(ranking, list(zip(*(column.tolist() for column in single(row_id, k)), strict=True)))
-
-
-class ChangingMarket(RuleBasedStateMachine):
-    """Changes of every kind in any order; after each, every list is that of the rows as they now are."""
-
-    @initialize(weights=WEIGHTS)
-    def open(self, weights: Weights) -> None:
-        self.engine, self.exact = make_engine(weights=weights), definition(weights)
-        self.workers: dict[int, Row] = {}
-        self.postings: dict[int, Row] = {}
-
-    @rule(rows=many(worker_rows(st.integers(1, 9)), 4))
-    def upsert_workers(self, rows: list[Row]) -> None:
-        self.engine.upsert_workers(frame(Workers, rows))
-        self.workers |= {row["id"]: row for row in rows}
-
-    @rule(rows=many(posting_rows(st.integers(1, 5)), 3))
-    def upsert_postings(self, rows: list[Row]) -> None:
-        self.engine.upsert_postings(frame(Postings, rows))
-        self.postings |= {row["id"]: row for row in rows}
-
-    @precondition(lambda self: self.workers)
-    @rule(data=st.data())
-    def remove_workers(self, data: Any) -> None:
-        ids = data.draw(st.sets(st.sampled_from(sorted(self.workers))))
-        self.engine.remove_workers(list(ids))
-        self.workers = {id: row for id, row in self.workers.items() if id not in ids}
-
-    @precondition(lambda self: self.postings)
-    @rule(data=st.data())
-    def remove_postings(self, data: Any) -> None:
-        ids = data.draw(st.sets(st.sampled_from(sorted(self.postings))))
-        self.engine.remove_postings(list(ids))
-        self.postings = {id: row for id, row in self.postings.items() if id not in ids}
-
-    @precondition(lambda self: self.workers)
-    @rule(data=st.data())
-    def set_slots(self, data: Any) -> None:
-        free = data.draw(st.dictionaries(st.sampled_from(sorted(self.workers)), slots()))
-        self.engine.set_slots(list(free), np.array(list(free.values()), np.uint64))
-        self.workers |= {id: self.workers[id] | {"slots": bits} for id, bits in free.items()}
-
-    @rule(ids=st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True))
-    def refuse_an_id_that_is_not_there(self, ids: list[int]) -> None:
-        for known, change in ((self.workers, self.engine.remove_workers), (self.postings, self.engine.remove_postings)):
-            if not known.keys() >= set(ids):
-                with pytest.raises(KeyError):
-                    change(ids)
-
-    @invariant()
-    def lists_are_those_of_the_definition(self) -> None:
-        workers, postings = frame(Workers, self.workers.values()), frame(Postings, self.postings.values())
-        for id, row in self.postings.items():
-            check(self.engine.workers_for(id, 3), self.exact.workers_for(row, workers, 3))
-        for id, row in self.workers.items():
-            check(self.engine.postings_for(id, 3), self.exact.postings_for(row, postings, 3))
-
-
-ChangingMarket.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
-TestChangingMarket = ChangingMarket.TestCase
 
 
 def test_of_equal_scores_the_smaller_id_comes_first_also_across_the_kth_place():

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
-from matching import Engine, OccupationTree, Postings, Weights, Workers
+from matching import Engine, OccupationTree, Postings, Ranking, Rankings, Weights, Workers
 from matching.frames import Frame
 from matching.reference import Definition
 
@@ -46,15 +47,32 @@ def frame(kind: type[F], rows: Iterable[Row]) -> F:
     )
 
 
-def make_engine(*, workers: Iterable[Row] = (), postings: Iterable[Row] = (), weights: Weights = Weights()) -> Engine:
-    engine = Engine(TREE, weights=weights, origin=ORIGIN)
+def make_engine(
+    *,
+    workers: Iterable[Row] = (),
+    postings: Iterable[Row] = (),
+    weights: Weights = Weights(),
+    tree: OccupationTree = TREE,
+) -> Engine:
+    engine = Engine(tree, weights=weights, origin=ORIGIN)
     engine.upsert_workers(frame(Workers, workers))
     engine.upsert_postings(frame(Postings, postings))
     return engine
 
 
-def definition(weights: Weights = Weights()) -> Definition:
-    return Definition(TREE, weights, ORIGIN)
+def definition(weights: Weights = Weights(), tree: OccupationTree = TREE) -> Definition:
+    return Definition(tree, weights, ORIGIN)
+
+
+def check(ranking: Ranking, expected: list[tuple[int, float]]) -> None:
+    """The same ids in the same order, the scores to 1e-12."""
+    assert ranking.ids.tolist() == [id for id, _ in expected]
+    assert ranking.scores.tolist() == pytest.approx([score for _, score in expected], rel=0, abs=1e-12)
+
+
+def unstacked(rankings: Rankings) -> dict[int, Ranking]:
+    ids, scores = (np.split(column, rankings.indptr[1:-1]) for column in (rankings.ids, rankings.scores))
+    return {row_id: Ranking(*one) for row_id, *one in zip(rankings.row_ids.tolist(), ids, scores, strict=False)}
 
 
 _places = {

@@ -6,19 +6,39 @@ this row is a change of the worker whose id it holds; the flush then adds the ch
 On SQLite change ids commit in order. On PostgreSQL they don't, so a row carries its transaction's id (xid8), and a
 reader takes all rows from the oldest transaction that was open at its last look, skipping those it has: nothing is
 missed when an older transaction commits late, and nothing waits for it.
+
+What is kept outside the database is known again by a mark in the feed: a database that has the mark has everything that
+was committed before it, and numbers its changes as they were numbered then. One made anew, or put back from a backup of
+before, doesn't have it.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, Text, cast, delete, event, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    Text,
+    cast,
+    delete,
+    event,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import Base, BigId, rows_changed
 
 KEPT = timedelta(days=2)
+MARK = "mark"
 
 
 class Change(Base):
@@ -45,6 +65,14 @@ class Cursor:
     def too_old(self) -> bool:
         """True when rows may have been pruned since the last look: load everything again."""
         return clock.now() - self.looked_at > KEPT / 2
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A row of the feed that stands for no change, by its id and a number drawn for it."""
+
+    change_id: int
+    number: int
 
 
 def note(session: Session, what: str, row_ids: set[int]) -> None:
@@ -74,6 +102,19 @@ def take(session: Session, cursor: Cursor) -> dict[str, set[int]]:
     for what, row_id in rows:
         changed.setdefault(what, set()).add(row_id)
     return changed
+
+
+def mark(session: Session) -> Mark:
+    """Leave a mark in the feed; not inside a savepoint, which PostgreSQL counts as a transaction of its own."""
+    number = secrets.randbits(62)
+    row = insert(Change).values(xid=_xid(session), what=MARK, row_id=number, at=clock.now()).returning(Change.id)
+    return Mark(session.scalars(row).one(), number)
+
+
+def has(session: Session, mark: Mark) -> bool:
+    """True when this is the database that was marked, or one that went on from it."""
+    found = select(Change.id).where(Change.id == mark.change_id, Change.what == MARK, Change.row_id == mark.number)
+    return session.scalar(found.where(_numbered_here(session))) is not None
 
 
 def prune(session: Session, *, at: datetime) -> int:
@@ -111,6 +152,13 @@ def _is_postgresql(session: Session) -> bool:
 
 def _oldest_open() -> ColumnElement[int]:
     return cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+
+
+def _numbered_here(session: Session) -> ColumnElement[bool]:
+    """On PostgreSQL a row restored from a dump was written by another transaction than the one that it names."""
+    if not _is_postgresql(session):
+        return true()
+    return cast(cast(literal_column("changes.xmin"), Text), BigInteger) == Change.xid % (1 << 32)
 
 
 def _xid(session: Session) -> Any:
