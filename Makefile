@@ -13,7 +13,7 @@ help:
 	@echo "make demo      a made-up county, served at http://127.0.0.1:8000"
 	@echo "make test      all the tests"
 	@echo "make lint      ruff, mypy and the import contracts"
-	@echo "make bench     the benchmarks"
+	@echo "make bench     the benchmarks, 200,000 workers; of more: make bench ARGS=\"--workers 2000000\""
 
 install: $(RUNTIME)
 
@@ -29,7 +29,7 @@ lint: $(TESTING)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(TESTING)
-	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-quiet -q $(ARGS)
 
 # Shows the name of each package as pip comes to it; all that pip said is in the log.
 define install

@@ -1,13 +1,10 @@
 """Seating 5,000 postings of three seats from 50,000 workers, and merging eleven shards' lists.
 
-Each round runs its baseline right before: scipy's solve alone on the prepared matrix, and heapq.merge in plain Python.
+The baselines are scipy's solve alone on the prepared matrix, and heapq.merge in plain Python.
 """
 
-from collections.abc import Callable
 from heapq import merge as heap_merge
 from itertools import islice
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,14 +13,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from sklearn.neighbors import KDTree
 
+from benchmarks.beside import beside, median
+from benchmarks.conftest import Tell
+from benchmarks.table import at_least, at_most, duration
 from matching.assign import Assignment, assign
 from matching.merge import merge
 from matching.ranking import Ranking, Rankings
 
 POSTINGS, SEATS, WORKERS, K = 5_000, 3, 50_000, 50
 SIDE_KM, REACH_KM, TRADES = 120, 18, 25
-EXACT_GOAL, GREEDY_GOAL = 1.2, 0.055
-COUNTIES, MERGE_GOAL_US = 11, 15
+COUNTIES = 11
 
 
 @pytest.fixture(scope="module")
@@ -52,65 +51,52 @@ def exact(rankings: Rankings) -> Assignment:
     return assign(rankings, np.full(POSTINGS, SEATS))
 
 
-def test_exact_beside_scipy_alone(
-    benchmark: Any, rankings: Rankings, exact: Assignment, capsys: pytest.CaptureFixture[str]
-) -> None:
-    matrix = _one_matrix(rankings)
-    scipy_alone = _Beside(lambda: min_weight_full_bipartite_matching(matrix))
-    benchmark.pedantic(assign, (rankings, np.full(POSTINGS, SEATS)), setup=scipy_alone, rounds=5, warmup_rounds=1)
+def test_exact_beside_scipy_alone(benchmark: Any, tell: Tell, rankings: Rankings, exact: Assignment) -> None:
+    matrix, seats = _one_matrix(rankings), np.full(POSTINGS, SEATS)
+    times = beside(
+        benchmark,
+        lambda: assign(rankings, seats),
+        lambda: min_weight_full_bipartite_matching(matrix),
+        [()] * 6,
+        block=1,
+    )
     rows, columns = min_weight_full_bipartite_matching(matrix)
     costs = matrix[rows, columns]
     assert len(exact.scores) == np.count_nonzero(costs <= 2)
     assert exact.scores.sum() == pytest.approx((2 - costs[costs <= 2]).sum(), abs=1e-6)
-    seconds = benchmark.stats.stats.median
-    share = seconds / scipy_alone.seconds()
-    benchmark.extra_info |= {"entries": len(rankings.ids), "scipy_s": scipy_alone.seconds(), "ratio": share}
-    with capsys.disabled():
-        print(f"\nexact, {len(rankings.ids):,} entries: {seconds:.3f} s, {share:.2f} × scipy alone (goal {EXACT_GOAL})")
+    tell(
+        "seating",
+        f"exact, {len(rankings.ids):,} entries",
+        duration(median(times.own)),
+        f"scipy alone {duration(median(times.baseline))}",
+        f"{times.longer:.2f} × as long",
+        at_most(times.longer, 1.2),
+    )
 
 
-def test_greedy_beside_exact(
-    benchmark: Any, rankings: Rankings, exact: Assignment, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_greedy_beside_exact(benchmark: Any, tell: Tell, rankings: Rankings, exact: Assignment) -> None:
     seats = np.full(POSTINGS, SEATS)
-    beside = _Beside(lambda: assign(rankings, seats))
-    greedy = benchmark.pedantic(assign, (rankings, seats, "greedy"), setup=beside, rounds=20, warmup_rounds=1)
-    seconds, share = benchmark.stats.stats.median, greedy.scores.sum() / exact.scores.sum()
-    benchmark.extra_info |= {"exact_s": beside.seconds(), "share_of_exact": share}
+    times = beside(
+        benchmark, lambda: assign(rankings, seats, "greedy"), lambda: assign(rankings, seats), [()] * 21, block=1
+    )
+    greedy = assign(rankings, seats, "greedy")
+    share = 100 * greedy.scores.sum() / exact.scores.sum()
     benchmark.extra_info |= {"seats": len(greedy.scores), "exact_seats": len(exact.scores)}
-    with capsys.disabled():
-        print(
-            f"\ngreedy: {seconds:.3f} s (goal {GREEDY_GOAL}), exact {beside.seconds():.3f} s, total {share:.2%} of it"
-        )
+    exact_took = f"exact {duration(median(times.baseline))}"
+    tell("seating", "greedy", duration(median(times.own)), exact_took, f"{times.faster:.1f} × faster")
+    tell("seating", "greedy, total score", f"{share:.2f} %", "of the exact one", "", at_least(share, 98, "%"))
 
 
-def test_merge_of_eleven_lists(benchmark: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_merge_of_eleven_lists(benchmark: Any, tell: Tell) -> None:
     chance = np.random.default_rng(1)
     ids = chance.permutation(COUNTIES * K).reshape(COUNTIES, K)
     lists = [Ranking(row, np.sort(chance.random(K))[::-1].copy()) for row in ids]
     plain = [list(zip((-one.scores).tolist(), one.ids.tolist(), strict=True)) for one in lists]
     assert merge(lists, K).ids.tolist() == [id for _, id in islice(heap_merge(*plain), K)]
-    heapq_alone = _Beside(lambda: list(islice(heap_merge(*plain), K)))
-    benchmark.pedantic(merge, (lists, K), setup=heapq_alone, rounds=2_000, warmup_rounds=100)
-    microseconds, heapq = 1e6 * benchmark.stats.stats.median, 1e6 * heapq_alone.seconds()
-    benchmark.extra_info |= {"heapq_us": heapq}
-    with capsys.disabled():
-        print(f"\nmerge of {COUNTIES}: {microseconds:.1f} µs (goal {MERGE_GOAL_US}), heapq.merge {heapq:.1f} µs")
-
-
-class _Beside:
-    """Run before each round as its setup, and timed."""
-
-    def __init__(self, baseline: Callable[[], object]) -> None:
-        self.baseline, self.times = baseline, list[float]()
-
-    def __call__(self) -> None:
-        begin = perf_counter()
-        self.baseline()
-        self.times.append(perf_counter() - begin)
-
-    def seconds(self) -> float:
-        return median(self.times)
+    times = beside(benchmark, lambda: merge(lists, K), lambda: list(islice(heap_merge(*plain), K)), [()] * 2_000)
+    took, heapq_took = duration(median(times.own)), f"heapq.merge {duration(median(times.baseline))}"
+    goal = at_most(1e6 * median(times.own), 15, "µs")
+    tell("shards", f"merging the lists of {COUNTIES}", took, heapq_took, f"{times.faster:.1f} × faster", goal)
 
 
 def _one_matrix(rankings: Rankings) -> csr_array:

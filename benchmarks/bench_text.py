@@ -1,21 +1,19 @@
-"""Names with one typo, read in blocks, beside one comparison of each with all names (rapidfuzz's ratio, the largest).
-
-Printed beside pytest-benchmark's table: the median of each in microseconds a name, and the share that each reads right.
-"""
+"""Names with one typo, read in blocks, beside the likest of all names by rapidfuzz's ratio."""
 
 import random
-from statistics import median
-from time import perf_counter
+from typing import Any
 
 import numpy as np
-import pytest
 from rapidfuzz import fuzz, process
 
+from benchmarks.beside import beside, median
+from benchmarks.conftest import Tell
+from benchmarks.table import at_least, at_most, duration
 from tests.support.slips import typos
-from zero_work_market.reference.occupations.queries import names, reader
+from zero_work_market.reference.job_titles.queries import names, reader
 
-BLOCK, ROUNDS = 4_000, 15
-GOAL_US, GOAL_RIGHT = 80, 0.98
+NAMES = 4_000
+CALLS = 9
 
 
 def _typos() -> list[tuple[str, str]]:
@@ -41,34 +39,24 @@ def _by_ratio(texts: list[str]) -> list[str]:
     return [known[row].code for row in np.concatenate(likest)]
 
 
-def test_names_with_one_typo(benchmark: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
-    begin = perf_counter()
-    reader()
-    build = perf_counter() - begin
+def test_names_with_one_typo(benchmark: Any, tell: Tell) -> None:
     cases = _typos()
-    blocks = [cases[start : start + BLOCK] for start in range(0, len(cases) - BLOCK + 1, BLOCK)]
-    baseline: list[float] = []
-
-    def set_up() -> tuple[tuple[list[str]], dict[str, object]]:
-        texts = [text for text, _ in blocks[len(baseline) % len(blocks)]]
-        start = perf_counter()
-        _by_ratio(texts)
-        baseline.append(perf_counter() - start)
-        return (texts,), {}
-
-    benchmark.pedantic(_by_reader, setup=set_up, rounds=ROUNDS)  # type: ignore[attr-defined]
     texts = [text for text, _ in cases]
-    shares = [
-        sum(code == right for code, (_, right) in zip(read(texts), cases, strict=True)) / len(cases)
+    blocks = [texts[start : start + NAMES] for start in range(0, len(texts) - NAMES + 1, NAMES)]
+    calls = [(blocks[call % len(blocks)],) for call in range(CALLS)]
+    times = beside(benchmark, _by_reader, _by_ratio, calls, block=1)
+    own, baseline = median(times.own) / NAMES, median(times.baseline) / NAMES
+    right, right_of_baseline = (
+        100 * sum(code == right for code, (_, right) in zip(read(texts), cases, strict=True)) / len(cases)
         for read in (_by_reader, _by_ratio)
-    ]
-    figures = [1e6 * benchmark.stats.stats.median / BLOCK, 1e6 * median(baseline) / BLOCK]  # type: ignore[attr-defined]
-    benchmark.extra_info.update(  # type: ignore[attr-defined]
-        goal_us=GOAL_US, us_a_name=figures[0], baseline_us_a_name=figures[1], right=shares[0], baseline_right=shares[1]
     )
-    with capsys.disabled():
-        print(f"\nreader of {len(names()):,} names built in {build:.2f} s; {len(cases):,} names with one typo")
-        print(f"reader    {figures[0]:6.1f} µs a name (goal {GOAL_US}), {shares[0]:.2%} right (goal {GOAL_RIGHT:.0%})")
-        print(
-            f"baseline  {figures[1]:6.1f} µs a name, {shares[1]:.2%} right, {figures[1] / figures[0]:.1f} times as long"
-        )
+    tell(
+        "job titles",
+        f"one of {len(cases):,} with one typo",
+        duration(own),
+        f"rapidfuzz's ratio {duration(baseline)}",
+        f"{times.faster:.1f} × faster",
+        at_most(1e6 * own, 80, "µs"),
+    )
+    baseline_right = f"rapidfuzz's ratio {right_of_baseline:.2f} %"
+    tell("job titles", "read right", f"{right:.2f} %", baseline_right, "", at_least(right, 98, "%"))

@@ -23,7 +23,7 @@ pytest_plugins = ["tests.conftest"]
 HERE = Path(__file__).parent
 RESULTS, PART = HERE / "results", HERE.parent / ".benchmarks" / "part.json"
 POSTINGS = 5_000
-DROPPED = ("data", "ld15iqr", "hd15iqr", "outliers", "iqr_outliers", "stddev_outliers")
+STATISTICS = ("min", "median", "mean", "max", "stddev", "rounds")
 
 Tell = Callable[..., None]
 
@@ -83,7 +83,8 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     output_json["workers"] = config.option.workers
     output_json["commit_info"] = {"id": output_json["commit_info"]["id"]}
     for one in output_json["benchmarks"]:
-        one["stats"] = {name: value for name, value in one["stats"].items() if name not in DROPPED}
+        one["stats"] = {name: one["stats"][name] for name in STATISTICS}
+        del one["options"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -54,6 +54,7 @@ class Wish:
         ]
         self._brands = OF_BRAND.take(np.array(brands, np.intp), mode="wrap").tolist()
         self._skill, self._brand = weights.skill / max(1, len(skills)), weights.brand / max(1, len(brands))
+        self._for_all = 0.0 if skills else weights.skill
 
     def at_most(self, held: Array) -> Array:
         """weight · part of skill and brand together, as high as marks uint64 (n,) leave possible; float32 (n,)."""
@@ -67,6 +68,7 @@ class Wish:
                 fit *= np.float32(LOST_A_LEVEL) * climbed + np.float32(1 - LOST_A_LEVEL * (level - 1))
             total += fit
         total *= np.float32(self._skill)
+        total += np.float32(self._for_all)
         for mark in self._brands:
             total += np.float32(self._brand) * has_all(held, mark)
         return total

@@ -27,9 +27,10 @@ from zero_work_market.market.postings.rules import State
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.people.employers.queries import employer as employer_by_id
 from zero_work_market.people.employers.rules import may_publish_at_once
+from zero_work_market.reference.job_titles.queries import reader, search
 from zero_work_market.reference.law.queries import gate_law, minimum_wage
 from zero_work_market.reference.law.rules import MinimumWage
-from zero_work_market.reference.occupations.queries import label, reader, search, trade, trades
+from zero_work_market.reference.occupations.queries import label, trade, trades
 from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import counties, towns
 

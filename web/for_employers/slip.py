@@ -16,8 +16,9 @@ from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.employers.queries import EmployerRow
+from zero_work_market.reference.job_titles.queries import reader
 from zero_work_market.reference.law.queries import minimum_wage
-from zero_work_market.reference.occupations.queries import occupations, reader
+from zero_work_market.reference.occupations.queries import occupations
 from zero_work_market.reference.regions.queries import nearest_town, region, towns
 from zero_work_market.reference.regions.rules import within_jining
 

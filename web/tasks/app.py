@@ -39,7 +39,8 @@ def configuration() -> dict[str, Any]:
 
 def schedule(chosen: Settings) -> dict[str, Any]:
     """What beat asks for and how often, in seconds. What no worker began in that time is dropped: it is asked again."""
-    seconds = {"sweep": 2.0 if chosen.embedded else 5.0, "heartbeat": 10.0, "expire": 30.0, "prune": 3600.0}
+    seconds = {"sweep": 2.0 if chosen.embedded else 5.0, "heartbeat": 10.0, "expire": 30.0}
+    seconds |= {"save_engine": 1200.0, "prune": 3600.0}
     return {
         name: {"task": f"{BEAT}.{name}", "schedule": every, "options": {"expires": every}}
         for name, every in seconds.items()

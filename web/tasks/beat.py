@@ -8,6 +8,7 @@ from web.tasks.app import BEAT, app
 from web.tasks.events import handle
 from zero_work_market.ground import changes, clock, db, messages, once, outbox
 from zero_work_market.ground import heartbeat as heartbeats
+from zero_work_market.market.engine.service import save_ahead
 from zero_work_market.market.placements.service import close_due
 from zero_work_market.people.accounts.models import LoginCode
 from zero_work_market.people.workers import service as workers
@@ -44,3 +45,9 @@ def prune() -> None:
             room.prune(session, at=at)
         workers.forget_kept(session, at=at)
         session.execute(delete(LoginCode).where(LoginCode.expires_at < at - timedelta(days=1)))
+
+
+@app.task(name=f"{BEAT}.save_engine")  # type: ignore[untyped-decorator]
+def save_engine() -> None:
+    """Save the matching engine, so that a process that starts is soon ready."""
+    save_ahead()

@@ -10,6 +10,7 @@ from zero_work_market.ground.changes import Change
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.once import Done
 from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.market.engine import service
 from zero_work_market.people.accounts.models import LoginCode
 
 
@@ -56,3 +57,10 @@ def test_pruning_forgets_the_old_of_every_kind_and_keeps_the_new(database):
         assert left == {Change: 1, Done: 1, LoginCode: 1}
         assert session.scalars(select(Message.purpose)).all() == ["new"]
         assert "old" not in session.scalars(select(OutboxRow.kind)).all()
+
+
+def test_the_engine_is_saved_for_the_processes_that_start_next(database):
+    beat.save_engine()
+    day = clock.local_date(clock.now() + service.AHEAD)
+    with db.transaction(read_only=True) as session:
+        assert service._opened(session, day).today == day

@@ -214,3 +214,29 @@ def test_the_reader_keeps_in_mind_only_what_it_could_meet_again(postgresql_url):
         assert len(cursor.taken) <= 1
         assert reader.scalar(select(func.count()).select_from(Change)) == 50
     engine.dispose()
+
+
+def test_a_marked_database_is_known_by_its_mark_and_no_other(database):
+    with transaction() as session:
+        mark = changes.mark(session)
+    with transaction(read_only=True) as session:
+        assert changes.has(session, mark)
+        assert not changes.has(session, changes.Mark(mark.change_id, mark.number + 1))
+        assert not changes.has(session, changes.Mark(mark.change_id + 1, mark.number))
+
+
+def test_a_mark_rolled_back_is_none(database):
+    with transaction() as session:
+        mark = changes.mark(session)
+        session.rollback()
+    with transaction() as session:
+        changes.mark(session)
+    with transaction(read_only=True) as session:
+        assert not changes.has(session, mark)
+
+
+def test_a_mark_is_no_change_of_a_worker_or_posting(database):
+    cursor = _start()
+    with transaction() as session:
+        mark = changes.mark(session)
+    assert _take(cursor) == {changes.MARK: {mark.number}}

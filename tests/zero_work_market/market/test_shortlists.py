@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine
 
@@ -11,11 +12,12 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
 from zero_work_market.ground.db import transaction
 from zero_work_market.market.applications.queries import rows_of_posting
+from zero_work_market.market.columns import rules
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.postings.queries import posting as posting_by_id
-from zero_work_market.market.shortlists import queries, rules, service
+from zero_work_market.market.shortlists import queries, service
 from zero_work_market.people.workers import service as workers
-from zero_work_market.people.workers.rules import NewSkill
+from zero_work_market.people.workers.rules import ALL_WEEK, NewSkill
 
 FORKLIFT = "6-30-05-01"
 MONDAY = date(2026, 11, 23)
@@ -47,6 +49,26 @@ def test_a_week_of_mornings_is_sixteen_mornings_in_the_ring_without_days_off_and
     off = [MONDAY + timedelta(days=3)]
     assert rules.free_slots(week, today=MONDAY, days_off=(), taken=()).bit_count() == 16
     assert rules.free_slots(week, today=MONDAY, days_off=off, taken=taken).bit_count() == 14
+
+
+def test_a_day_off_after_the_ring_is_no_nearer_one() -> None:
+    off = [MONDAY + timedelta(days=ahead) for ahead in (-1, 16, 20)]
+    week = sum(1 << (4 * day + 1) for day in range(7))
+    assert rules.free_slots(week, today=MONDAY, days_off=off, taken=()).bit_count() == 16
+
+
+def test_a_night_is_cut_where_the_ring_begins_and_ends() -> None:
+    before, last = MONDAY - timedelta(days=1), MONDAY + timedelta(days=15)
+    day, last_day = (4 * (each.toordinal() % 16) for each in (MONDAY, last))
+    assert rules.needed_slots([(local(before, 22), local(before, 30))], today=MONDAY) == 1 << day
+    assert rules.needed_slots([(local(last, 22), local(last, 30))], today=MONDAY) == 1 << (last_day + 3)
+
+
+def test_many_weeks_at_once_are_the_rings_of_each() -> None:
+    weeks = [0, 1, 0b0110 << 8, ALL_WEEK]
+    rings = rules.week_slots(np.array(weeks, np.uint64), today=MONDAY).tolist()
+    assert rings == [rules.free_slots(week, today=MONDAY, days_off=(), taken=()) for week in weeks]
+    assert rings[-1] == rules.ALL_SLOTS
 
 
 def tomorrow() -> tuple[datetime, datetime]:

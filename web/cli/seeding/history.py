@@ -19,6 +19,7 @@ from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.applications.service import decline, invite
+from zero_work_market.market.columns.rules import free_slots, needed_slots
 from zero_work_market.market.gate.rules import Draft
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.rules import PostingClosed, ProfilePaused, ShiftsOverlap, TooYoung
@@ -27,7 +28,6 @@ from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.market.postings.rules import State
-from zero_work_market.market.shortlists.rules import free_slots, needed_slots
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Skill, Worker

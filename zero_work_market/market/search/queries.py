@@ -17,7 +17,8 @@ from zero_work_market.market.search.rules import Found, Job, Place, Wanted, runs
 from zero_work_market.market.shortlists.queries import explain, ranked_postings
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Worker
-from zero_work_market.reference.occupations.queries import occupation, reader
+from zero_work_market.reference.job_titles.queries import reader
+from zero_work_market.reference.occupations.queries import occupation
 from zero_work_market.reference.regions.rules import km_between
 
 GATES = ("slots", "pay", "distance", "skill")

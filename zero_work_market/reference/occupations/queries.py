@@ -1,26 +1,16 @@
-"""Occupations by code and in tree order; gig trades by title, alias, pinyin and initials."""
+"""Occupations by code and in tree order, and the gig trades in everyday words."""
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
 
-from matching.text import OccupationReader
 from zero_work_market.reference import tables
 from zero_work_market.reference.occupations.rules import UnknownOccupation, groups_of, is_occupation
-from zero_work_market.reference.spelling import Spelled, closest, spell
 
 HERE = "zero_work_market.reference.occupations"
 OCCUPATIONS = 1636
-# Two letters stand for too many trades to be read as one.
-SHORTEST_INITIALS = 3
-
-OFFICIAL, WORK_TYPE, ALIAS, PINYIN, INITIALS = "official", "work_type", "alias", "pinyin", "initials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +47,6 @@ class Trade:
     heading: str
     aliases: tuple[str, ...]
     certificate: Certificate | None
-
-
-class Name(NamedTuple):
-    """A text that leads to one occupation. `kind`: official, work_type, alias (titles too), pinyin or initials."""
-
-    text: str
-    code: str
-    kind: str
 
 
 @cache
@@ -165,64 +147,9 @@ def label(code: str) -> str:
     return known.title if known else occupation(code).name
 
 
-def _work_types(code: str) -> list[str]:
+def work_types(code: str) -> list[str]:
+    """The kinds of work (工种) that an occupation is made of."""
     return _classification()[code]["work_types"].split()
-
-
-def _written() -> Iterator[Name]:
-    for one in occupations():
-        yield Name(one.name, one.code, OFFICIAL)
-    for one in occupations():
-        yield from (Name(work_type, one.code, WORK_TYPE) for work_type in _work_types(one.code))
-    for known in trades():
-        yield from (Name(text, known.code, ALIAS) for text in (known.title, *known.aliases))
-
-
-@cache
-def _spelled_trades() -> tuple[tuple[Spelled, Trade], ...]:
-    return tuple(
-        (spell(text), known)
-        for known in trades()
-        for text in (known.title, *known.aliases, occupation(known.code).name, *_work_types(known.code))
-    )
-
-
-@cache
-def names() -> tuple[Name, ...]:
-    """Every text that leads to an occupation: official names, work types, titles and aliases of the gig trades, and of
-    all names of these their pinyin and initials, unless the letters stand for two occupations. Each text once."""
-    chinese = [(name, known.code) for name, known in _spelled_trades() if not name.text.isascii()]
-    letters = {Name(name.pinyin, code, PINYIN) for name, code in chinese}
-    letters |= {
-        Name(name.initials, code, INITIALS) for name, code in chinese if len(name.initials) >= SHORTEST_INITIALS
-    }
-    found: dict[str, Name] = {}
-    for name in (*_written(), *_unambiguous(letters)):
-        found.setdefault(name.text, name)
-    return tuple(found.values())
-
-
-def _unambiguous(letters: set[Name]) -> list[Name]:
-    meanings = Counter(text for text, _ in {(name.text, name.code) for name in letters})
-    return sorted(name for name in letters if meanings[name.text] == 1)
-
-
-def _sounds() -> dict[str, str]:
-    """The syllable, no tone, of each character in common use (those of GB 2312) as it is read alone."""
-    characters = [chr(point) for point in range(0x4E00, 0xA000) if chr(point).encode("gb2312", "ignore")]
-    return dict(zip(characters, lazy_pinyin(characters), strict=True))
-
-
-@cache
-def reader() -> OccupationReader:
-    """Reads free text into occupations, typos too. Of names that are equally near, a gig trade's comes first."""
-    gig_trades_first = sorted(names(), key=lambda name: name.code not in _trade_by_code())
-    return OccupationReader([(name.text, name.code) for name in gig_trades_first], sounds=_sounds())
-
-
-def search(words: str, k: int = 8) -> tuple[Trade, ...]:
-    """The k gig trades that fit what was typed (characters, pinyin or initials, no typos), best first."""
-    return closest(words, _spelled_trades(), k)
 
 
 def sources() -> tuple[tables.Source, ...]:
@@ -244,6 +171,4 @@ def check() -> list[str]:
     problems += [
         f"{known.code} {known.title}: no such occupation" for known in trades() if known.code not in _by_code()
     ]
-    doubled = Counter(text for text, _ in {(name.text, name.code) for name in _written()})
-    problems += [f"{text}: leads to {count} occupations" for text, count in doubled.items() if count > 1]
     return problems

@@ -1,0 +1,1 @@
+"""Rows of workers and postings as the columns that the engine takes."""

@@ -1,0 +1,1 @@
+"""What people call occupations, and how such a text is read."""

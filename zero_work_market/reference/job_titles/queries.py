@@ -1,0 +1,87 @@
+"""Occupations and gig trades by what they are called: official names, work types, aliases, pinyin and initials."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from pypinyin import lazy_pinyin
+
+from matching.text import OccupationReader
+from zero_work_market.reference.occupations.queries import Trade, occupation, occupations, trade, trades, work_types
+from zero_work_market.reference.spelling import Spelled, closest, spell
+
+# Two letters stand for too many trades to be read as one.
+SHORTEST_INITIALS = 3
+
+OFFICIAL, WORK_TYPE, ALIAS, PINYIN, INITIALS = "official", "work_type", "alias", "pinyin", "initials"
+
+
+class Name(NamedTuple):
+    """A text that leads to one occupation. `kind`: official, work_type, alias (titles too), pinyin or initials."""
+
+    text: str
+    code: str
+    kind: str
+
+
+def _written() -> Iterator[Name]:
+    for one in occupations():
+        yield Name(one.name, one.code, OFFICIAL)
+    for one in occupations():
+        yield from (Name(work_type, one.code, WORK_TYPE) for work_type in work_types(one.code))
+    for known in trades():
+        yield from (Name(text, known.code, ALIAS) for text in (known.title, *known.aliases))
+
+
+@cache
+def _spelled_trades() -> tuple[tuple[Spelled, Trade], ...]:
+    return tuple(
+        (spell(text), known)
+        for known in trades()
+        for text in (known.title, *known.aliases, occupation(known.code).name, *work_types(known.code))
+    )
+
+
+@cache
+def names() -> tuple[Name, ...]:
+    """Every text that leads to an occupation: official names, work types, titles and aliases of the gig trades, and of
+    all names of these their pinyin and initials, unless the letters stand for two occupations. Each text once."""
+    chinese = [(name, known.code) for name, known in _spelled_trades() if not name.text.isascii()]
+    letters = {Name(name.pinyin, code, PINYIN) for name, code in chinese}
+    letters |= {
+        Name(name.initials, code, INITIALS) for name, code in chinese if len(name.initials) >= SHORTEST_INITIALS
+    }
+    found: dict[str, Name] = {}
+    for name in (*_written(), *_unambiguous(letters)):
+        found.setdefault(name.text, name)
+    return tuple(found.values())
+
+
+def _unambiguous(letters: set[Name]) -> list[Name]:
+    meanings = Counter(text for text, _ in {(name.text, name.code) for name in letters})
+    return sorted(name for name in letters if meanings[name.text] == 1)
+
+
+def _sounds() -> dict[str, str]:
+    """The syllable, no tone, of each character in common use (those of GB 2312) as it is read alone."""
+    characters = [chr(point) for point in range(0x4E00, 0xA000) if chr(point).encode("gb2312", "ignore")]
+    return dict(zip(characters, lazy_pinyin(characters), strict=True))
+
+
+@cache
+def reader() -> OccupationReader:
+    """Reads free text into occupations, typos too. Of names that are equally near, a gig trade's comes first."""
+    gig_trades_first = sorted(names(), key=lambda name: trade(name.code) is None)
+    return OccupationReader([(name.text, name.code) for name in gig_trades_first], sounds=_sounds())
+
+
+def search(words: str, k: int = 8) -> tuple[Trade, ...]:
+    """The k gig trades that fit what was typed (characters, pinyin or initials, no typos), best first."""
+    return closest(words, _spelled_trades(), k)
+
+
+def check() -> list[str]:
+    """What is wrong with the names, in words; empty if nothing."""
+    doubled = Counter(text for text, _ in {(name.text, name.code) for name in _written()})
+    return [f"{text}: leads to {count} occupations" for text, count in doubled.items() if count > 1]
