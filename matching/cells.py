@@ -70,6 +70,7 @@ class Cells:
         """Slices that hold every point of the group within `km` of a place, and others near it."""
         if km == inf:
             return [self.whole(group, group)]
+        km += _ROUNDING * (1 + abs(x) + abs(y) + km)
         left, bottom = self._cell_of(group, x - km, y - km)
         right, top = self._cell_of(group, x + km, y + km)
         return list(self._rows(group, left, right, bottom, top))

@@ -1,7 +1,7 @@
 """One side's rows under their ids: a base at rest, a delta of what came since, and the making of a new base of both."""
 
 from collections.abc import Iterable
-from threading import RLock, Thread, current_thread
+from threading import Event, RLock, Thread
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Table:
         self.base = base or Base.build(kind, kind.none())
         self.delta = Delta(kind)
         self._dead: set[int] = set()  # ids of rows of the base that no longer count
-        self._building: Thread | None = None  # who builds a new base
+        self._building: Event | None = None  # set once the new base that is being built is in place
         self._touched: set[int] | None = None  # ids changed while one is
 
     def copied(self) -> "Table":
@@ -106,23 +106,22 @@ class Table:
 
     def compact(self) -> None:
         """Build a new base of all rows and put it in place; what changes meanwhile is kept."""
-        while not self._begin(current_thread()):
+        while not self._begin():
             if (building := self._building) is not None:
-                building.join()
+                building.wait()
         self._build()
 
     def _compact_if_grown(self) -> None:
         fresh = max(len(self.delta), len(self._dead))
-        if fresh > max(LEAST_TO_COMPACT, SHARE_TO_COMPACT * len(self.base)):
-            builder = Thread(target=self._build, name=f"{self.kind.name}-base", daemon=True)
-            if self._begin(builder):
-                builder.start()
+        if fresh > max(LEAST_TO_COMPACT, SHARE_TO_COMPACT * len(self.base)) and self._begin():
+            Thread(target=self._build, name=f"{self.kind.name}-base", daemon=True).start()
 
-    def _begin(self, builder: Thread) -> bool:
+    def _begin(self) -> bool:
+        """Have the next build for oneself; False if somebody builds already."""
         with self._lock:
             if self._building is not None:
                 return False
-            self._building, self._touched = builder, set()
+            self._building, self._touched = Event(), set()
             return True
 
     def _build(self) -> None:
@@ -130,7 +129,9 @@ class Table:
             self._build_and_change_over()
         finally:
             with self._lock:
-                self._building = self._touched = None
+                building, self._building, self._touched = self._building, None, None
+            if building is not None:
+                building.set()
 
     def _build_and_change_over(self) -> None:
         """A new base of the base and of the delta as far as it goes now, without the lock but for the change-over."""
