@@ -118,7 +118,7 @@ def test_after_a_build_that_failed_all_is_as_before_and_the_next_one_succeeds(en
         with pytest.raises(MemoryError):
             engine.compact()
         assert engine.workers_for(1).ids.tolist() == [2, 3, 4, 5, 7, 8]
-    engine.compact()
+    assert finishes(engine.compact)
     assert engine.workers_for(1).ids.tolist() == [2, 3, 4, 5, 7, 8]
     engine.set_slots([2, 8], [0, 0])
     assert engine.workers_for(1).ids.tolist() == [3, 4, 5, 7]

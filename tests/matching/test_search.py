@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from matching import Engine, Postings, Weights, Workers
 from tests.matching.crowds import FEW_SLOTS, PLACES, TUNINGS, WIDE_TREE, any_posting, any_worker, tuned
-from tests.matching.worlds import WEIGHTS, Row, check, definition, frame, make_engine, posting, unstacked, worker
+from tests.matching.worlds import (
+    EVERY_QUARTER,
+    WEIGHTS,
+    Row,
+    check,
+    definition,
+    frame,
+    make_engine,
+    posting,
+    unstacked,
+    worker,
+)
 
 SEEDS = st.integers(0, 1 << 32)
 KS = st.sampled_from([1, 2, 3, 7, 500])
@@ -77,6 +88,24 @@ def test_postings_for_a_worker_are_those_of_the_definition(seed, n, places, tuni
             check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
 
 
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, TUNINGS, WEIGHTS, st.sampled_from([1, 3, 8]))
+def test_lists_are_those_of_the_definition_where_rows_score_all_that_a_bound_allows(seed, tuning, weights, k):
+    """Everyone goes anywhere for nothing and holds the one brand in demand: only trades, levels and places differ."""
+    rnd, exact = Random(seed), definition(weights, WIDE_TREE)
+    alike = {"brand": [rnd.randrange(10), -1, -1, -1], "slots": EVERY_QUARTER, "min_hourly_fen": 0, "relocates": True}
+    workers = [any_worker(rnd, id) | _of_a_few_trades(rnd, 8, rnd.choice([1, 1, 2])) | alike for id in range(250)]
+    postings = [any_posting(rnd, id) | _of_a_few_trades(rnd, 4, rnd.choice([1, 1, 2])) for id in range(250)]
+    postings = [row | {"brand": alike["brand"] if rnd.random() < 0.9 else [-1] * 4} for row in postings]
+    with tuned(**tuning):
+        engine = make_engine(workers=workers, postings=postings, weights=weights, tree=WIDE_TREE)
+        engine.compact()
+        for one in postings[:6]:
+            check(engine.workers_for(one["id"], k), exact.workers_for(one, frame(Workers, workers), k))
+        for one in workers[:6]:
+            check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
+
+
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, st.integers(0, 40), st.integers(0, 20), st.sampled_from(PLACES), TUNINGS, KS, FRESH)
 def test_a_batch_holds_the_list_of_the_definition_for_every_row(seed, n, m, places, tuning, k, fresh):
@@ -121,4 +150,4 @@ def test_a_medium_world_at_the_usual_tuning_is_ranked_by_the_definition(k):
 
 def _of_a_few_trades(rnd: Random, places: int, count: int) -> Row:
     trades, empty = rnd.sample([0, 1, 3, 5, 6, 27], count), places - count
-    return {"occupation": trades + [-1] * empty, "level": [rnd.randint(1, 5) for _ in trades] + [0] * empty}
+    return {"occupation": trades + [-1] * empty, "level": [rnd.choice([1, 4, 5, 5]) for _ in trades] + [0] * empty}

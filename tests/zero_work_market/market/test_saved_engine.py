@@ -42,6 +42,7 @@ from web.wiring import import_models, set_up_logging
 import_models()
 set_up_logging()
 db.connect(sys.argv[1])
+service._this_code = lambda: sys.argv[2]  # the files may be edited between the start of the tests and now
 """
 SAVES_AND_HANGS = """
 def hang(path):
@@ -496,5 +497,5 @@ def test_an_engine_that_took_long_to_read_is_saved_beside(database: Engine, monk
 
 
 def _python(program: str, url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", START + program, url]
+    command = [sys.executable, "-c", START + program, url, service._this_code()]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
