@@ -62,7 +62,7 @@ def with_a_past(rnd: Random, workers: list[Row], postings: list[Row], weights: W
     return engine
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(SEEDS, st.integers(0, 120), st.sampled_from(PLACES), TUNINGS, WEIGHTS, KS, FRESH)
 def test_workers_for_a_posting_or_a_draft_are_those_of_the_definition(seed, n, places, tuning, weights, k, fresh):
     rnd = Random(seed)
@@ -76,7 +76,7 @@ def test_workers_for_a_posting_or_a_draft_are_those_of_the_definition(seed, n, p
             check(engine.workers_for_draft(frame(Postings, [one]), k), best)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(SEEDS, st.integers(0, 120), st.sampled_from(PLACES), TUNINGS, WEIGHTS, KS, FRESH)
 def test_postings_for_a_worker_are_those_of_the_definition(seed, n, places, tuning, weights, k, fresh):
     rnd = Random(seed)
@@ -88,21 +88,21 @@ def test_postings_for_a_worker_are_those_of_the_definition(seed, n, places, tuni
             check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS, TUNINGS, WEIGHTS, st.sampled_from([1, 3, 8]))
 def test_lists_are_those_of_the_definition_where_rows_score_all_that_a_bound_allows(seed, tuning, weights, k):
     """Everyone goes anywhere for nothing and holds the one brand in demand: only trades, levels and places differ."""
     rnd, exact = Random(seed), definition(weights, WIDE_TREE)
     alike = {"brand": [rnd.randrange(10), -1, -1, -1], "slots": EVERY_QUARTER, "min_hourly_fen": 0, "relocates": True}
-    workers = [any_worker(rnd, id) | _of_a_few_trades(rnd, 8, rnd.choice([1, 1, 2])) | alike for id in range(250)]
-    postings = [any_posting(rnd, id) | _of_a_few_trades(rnd, 4, rnd.choice([1, 1, 2])) for id in range(250)]
+    workers = [any_worker(rnd, id) | _of_a_few_trades(rnd, 8, rnd.choice([1, 1, 2])) | alike for id in range(200)]
+    postings = [any_posting(rnd, id) | _of_a_few_trades(rnd, 4, rnd.choice([1, 1, 2])) for id in range(200)]
     postings = [row | {"brand": alike["brand"] if rnd.random() < 0.9 else [-1] * 4} for row in postings]
     with tuned(**tuning):
         engine = make_engine(workers=workers, postings=postings, weights=weights, tree=WIDE_TREE)
         engine.compact()
-        for one in postings[:6]:
+        for one in postings[:4]:
             check(engine.workers_for(one["id"], k), exact.workers_for(one, frame(Workers, workers), k))
-        for one in workers[:6]:
+        for one in workers[:4]:
             check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
 
 

@@ -14,7 +14,7 @@ from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import taking
 from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.rules import Found, Job, Place, Wanted, runs_on
-from zero_work_market.market.shortlists.queries import explain, ranked_postings
+from zero_work_market.market.shortlists.queries import explained, ranked_postings
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.reference.job_titles.queries import reader
@@ -24,7 +24,6 @@ from zero_work_market.reference.regions.rules import km_between
 GATES = ("slots", "pay", "distance", "skill")
 SURE, SURE_OF_LETTERS, ABOUT = 0.5, 0.85, 0.1
 """Confidence from which the reader's occupation is taken as meant: one wrong character of two, nearly all letters."""
-RANKED = 1000
 
 
 def job(session: Session, posting: Posting, *, worker: Worker | None = None) -> Job:
@@ -32,7 +31,7 @@ def job(session: Session, posting: Posting, *, worker: Worker | None = None) -> 
     row = _jobs(session, [posting])[0]
     if worker is None:
         return row
-    scores = dict(ranked_postings(worker.id, k=RANKED))
+    scores = dict(ranked_postings(worker.id))
     return _for_worker(session, [row], worker, scores)[0]
 
 
@@ -56,7 +55,7 @@ def search(
         jobs = [row for row in jobs if row.distance_km is not None and row.distance_km <= wanted.within_km]
     jobs = _matching_words(jobs, wanted)
     if worker is not None:
-        scores = dict(ranked_postings(worker.id, k=RANKED))
+        scores = dict(ranked_postings(worker.id))
         jobs = _for_worker(session, jobs, worker, scores)
         if wanted.within_reach:
             jobs = [row for row in jobs if _within_reach(row, worker)]
@@ -132,15 +131,16 @@ def _for_worker(session: Session, jobs: list[Job], worker: Worker, scores: dict[
         known = applications.get(row.id)
         if known is not None:
             row = replace(row, application=known.state, respond_by=known.respond_by, queue_place=known.queue_place)
-        told.append(replace(row, score=scores.get(row.id), shut="" if row.id in scores else _shut(worker.id, row)))
-    return told
+        told.append(replace(row, score=scores.get(row.id)))
+    shut = _shut(worker.id, [row for row in told if row.id not in scores])
+    return [replace(row, shut=shut.get(row.id, "")) for row in told]
 
 
-def _shut(worker_id: int, row: Job) -> str:
-    if row.state != State.OPEN or row.application == ApplicationState.ACCEPTED:
-        return ""
-    why = explain(worker_id=worker_id, posting_id=row.id)
-    return "" if why is None else next((gate for gate in GATES if not why.gates[gate]), "")
+def _shut(worker_id: int, rows: list[Job]) -> dict[int, str]:
+    """The first gate that is shut for the worker, of those postings that might be theirs to take."""
+    might_be = [row.id for row in rows if row.state == State.OPEN and row.application != ApplicationState.ACCEPTED]
+    why = explained(worker_id=worker_id, posting_ids=might_be)
+    return {id: next((gate for gate in GATES if not one.gates[gate]), "") for id, one in why.items()}
 
 
 def _matching_words(jobs: list[Job], wanted: Wanted) -> list[Job]:

@@ -1,5 +1,6 @@
 """Rankings with their reasons, from the engine."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from matching import Explanation, Postings, Weights
@@ -11,6 +12,8 @@ from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.shortlists.rules import Place, Shortlist
 
 BY_DISTANCE = Weights(skill=0.0, location=1.0, brand=0.0, pay=0.0)
+ALL = 1_000_000
+"""More postings than there are."""
 
 
 def shortlist(posting: Posting, *, k: int = 50, by_distance: bool = False) -> Shortlist:
@@ -27,7 +30,7 @@ def shortlist_of_draft(draft: Draft, *, k: int = 50, by_distance: bool = False) 
         return _shortlist(live, row, k, _weights(by_distance))
 
 
-def ranked_postings(worker_id: int, *, k: int = 200, by_distance: bool = False) -> list[tuple[int, float]]:
+def ranked_postings(worker_id: int, *, k: int = ALL, by_distance: bool = False) -> list[tuple[int, float]]:
     """Ids and scores of the postings for a worker, the best first; empty for one who is paused."""
     with live_engine() as live:
         if not live.engine.has_workers([worker_id])[0]:
@@ -36,12 +39,13 @@ def ranked_postings(worker_id: int, *, k: int = 200, by_distance: bool = False) 
     return list(zip(ranking.ids.tolist(), ranking.scores.tolist(), strict=True))
 
 
-def explain(*, worker_id: int, posting_id: int) -> Explanation | None:
-    """Why a worker ranks where they do for an open posting; None when either isn't in the market now."""
+def explained(*, worker_id: int, posting_ids: Sequence[int]) -> dict[int, Explanation]:
+    """Why a worker ranks where they do, for each of the postings that is open; nothing for one who is paused."""
     with live_engine() as live:
-        if not (live.engine.has_workers([worker_id])[0] and live.engine.has_postings([posting_id])[0]):
-            return None
-        return live.engine.explain(worker_id, posting_id)
+        if not live.engine.has_workers([worker_id])[0]:
+            return {}
+        open_ones = zip(posting_ids, live.engine.has_postings(posting_ids), strict=True)
+        return {id: live.engine.explain(worker_id, id) for id, is_open in open_ones if is_open}
 
 
 def _shortlist(live: LiveEngine, row: Postings, k: int, weights: Weights) -> Shortlist:
