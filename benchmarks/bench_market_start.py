@@ -33,7 +33,7 @@ from zero_work_market.people.workers.rules import ALL_WEEK
 from zero_work_market.reference.occupations.queries import occupations
 
 ROOT = Path(__file__).parents[1]
-CHANGES, CHUNK, ROUNDS = 5_000, 10_000, 6
+CHANGES, CHUNK, ROUNDS = 5_000, 10_000, 4
 FIRST_SHORTLIST = """
 import json, sys, time
 began = float(sys.argv[1])
@@ -66,6 +66,7 @@ def market(county: County, database: Engine) -> int:
     return first.id
 
 
+@pytest.mark.usefixtures("any_size")
 def test_start_of_a_market_process(benchmark: Any, tell: Tell, market: int, database: Engine, is_large: bool) -> None:
     service.save(clock.local_date(clock.now()))
     _change(CHANGES)

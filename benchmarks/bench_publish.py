@@ -42,6 +42,7 @@ def _quietly(what: str, done: int, total: int) -> None:
     pass
 
 
+@pytest.mark.usefixtures("any_size")
 def test_from_publish_to_invitations_stored(benchmark: Any, tell: Tell, employer: Employer) -> None:
     made: list[int] = []
 

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import numpy as np
+import pytest
 from rapidfuzz import fuzz, process
 
 from benchmarks.beside import beside, median
@@ -39,6 +40,7 @@ def _by_ratio(texts: list[str]) -> list[str]:
     return [known[row].code for row in np.concatenate(likest)]
 
 
+@pytest.mark.usefixtures("any_size")
 def test_names_with_one_typo(benchmark: Any, tell: Tell) -> None:
     cases = _typos()
     texts = [text for text, _ in cases]

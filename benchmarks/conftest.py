@@ -61,6 +61,14 @@ def is_large(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.option.workers >= 2_000_000)
 
 
+@pytest.fixture(scope="session")
+def any_size(pytestconfig: pytest.Config, is_large: bool) -> None:
+    """For what the number of workers doesn't change, or takes long to be given so many: at the goals of 2 M workers it
+    is measured only if asked for by name."""
+    if is_large and not pytestconfig.option.keyword:
+        pytest.skip("measured with 200,000 workers; with these by -k")
+
+
 @pytest.fixture
 def tell(benchmark: Any) -> Tell:
     """Called as `Row` is: a figure for the table."""
