@@ -86,7 +86,7 @@ def _point(rnd: Random, places: str) -> Row:
             return {"lon": lon + rnd.randint(-3, 3) / 10, "lat": lat + rnd.randint(-3, 3) / 10}
         case "scattered":
             return {"lon": lon + rnd.uniform(-0.5, 0.5), "lat": lat + rnd.uniform(-0.5, 0.5)}
-    if rnd.random() < 0.05:
+    if rnd.random() < 0.1:
         return rnd.choice([{"lon": lon - 180, "lat": -lat}, {"lon": 180.0, "lat": 90.0}, {"lon": 121.4, "lat": 37.5}])
     return {"lon": lon + rnd.gauss(0, 0.1), "lat": lat + rnd.gauss(0, 0.1)}
 

@@ -53,7 +53,7 @@ def test_groups_lie_one_after_another_and_hold_all_of_theirs(points, per_cell):
 @given(POINTS, PER_CELLS, COORDINATES, COORDINATES, st.integers(0, 12).map(float) | st.floats(0, 40), st.data())
 def test_a_window_holds_every_point_of_the_group_within_its_km(points, per_cell, x, y, km, data):
     cells, points = sorted_into_cells(points, per_cell)
-    x = data.draw(st.sampled_from([x, *borders(cells)]))
+    x, y = data.draw(st.sampled_from([(x, y), *((border, y) for border in borders(cells)), *(p[:2] for p in points)]))
     for group in range(N_GROUPS):
         places = set(inside(cells.window(group, x, y, km), group, points))
         near = {at for at, point in enumerate(points) if point[2] == group and hypot(point[0] - x, point[1] - y) <= km}
@@ -65,7 +65,7 @@ def test_a_window_holds_every_point_of_the_group_within_its_km(points, per_cell,
 @given(POINTS, PER_CELLS, COORDINATES, COORDINATES, st.integers(0, 20), st.data())
 def test_no_point_beyond_a_look_round_is_nearer_than_what_it_says_is_clear(points, per_cell, x, y, least, data):
     cells, points = sorted_into_cells(points, per_cell)
-    x = data.draw(st.sampled_from([x, *borders(cells)]))
+    x, y = data.draw(st.sampled_from([(x, y), *((border, y) for border in borders(cells)), *(p[:2] for p in points)]))
     for group in range(N_GROUPS):
         spans, clear_km = cells.around(group, x, y, least)
         places = set(inside(spans, group, points))
@@ -102,7 +102,11 @@ def test_a_look_round_and_a_window_read_little_where_there_is_much():
     rng = np.random.default_rng(1)
     points = [(x, y, 0) for x, y in rng.uniform(-50, 50, (4000, 2)).tolist()]
     cells, points = sorted_into_cells(points, 8)
-    spans, clear_km = cells.around(0, 3.0, 4.0, 100)
-    assert 100 <= len(inside(spans, 0, points)) < 1000
-    assert 1 < clear_km < 30
+    for x, y in rng.uniform(-60, 60, (100, 2)).tolist():
+        spans, clear_km = cells.around(0, x, y, 100)
+        places = inside(spans, 0, points)
+        assert 100 <= len(places) < 2000
+        beyond = np.delete(np.array(points), places, axis=0)
+        nearest_km = np.hypot(beyond[:, 0] - x, beyond[:, 1] - y).min()
+        assert nearest_km - 10 < clear_km <= nearest_km
     assert len(inside(cells.window(0, 3.0, 4.0, 5.0), 0, points)) < 200

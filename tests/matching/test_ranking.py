@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matching import Postings, Weights, Workers
 from tests.matching.worlds import (
+    ORIGIN,
     WEIGHTS,
     check,
     definition,
@@ -63,7 +64,7 @@ def test_a_worker_free_for_half_of_a_shift_is_not_listed():
 
 
 def test_a_relocator_is_listed_however_far_away():
-    far = {"lon": 121.4, "lat": 37.5}
+    far = {"lon": ORIGIN[0] - 180, "lat": -90}
     engine = make_engine(workers=[worker(id=1, **far), worker(id=2, relocates=True, **far)], postings=[posting()])
     assert engine.workers_for(1).ids.tolist() == [2]
 

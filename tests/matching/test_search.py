@@ -24,6 +24,7 @@ from tests.matching.worlds import (
 
 SEEDS = st.integers(0, 1 << 32)
 KS = st.sampled_from([1, 2, 3, 7, 500])
+TRADES = [0, 1, 3, 5, 6, 27]
 FRESH = st.sampled_from([0.0, 0.2, 1.0])
 
 
@@ -89,13 +90,17 @@ def test_postings_for_a_worker_are_those_of_the_definition(seed, n, places, tuni
 
 
 @settings(max_examples=40, deadline=None)
-@given(SEEDS, TUNINGS, WEIGHTS, st.sampled_from([1, 3, 8]))
+@given(SEEDS, TUNINGS, WEIGHTS | st.just(Weights(skill=0.5, location=0.5, brand=0, pay=0)), st.sampled_from([1, 3, 8]))
 def test_lists_are_those_of_the_definition_where_rows_score_all_that_a_bound_allows(seed, tuning, weights, k):
     """Everyone goes anywhere for nothing and holds the one brand in demand: only trades, levels and places differ."""
     rnd, exact = Random(seed), definition(weights, WIDE_TREE)
     alike = {"brand": [rnd.randrange(10), -1, -1, -1], "slots": EVERY_QUARTER, "min_hourly_fen": 0, "relocates": True}
-    workers = [any_worker(rnd, id) | _of_a_few_trades(rnd, 8, rnd.choice([1, 1, 2])) | alike for id in range(200)]
-    postings = [any_posting(rnd, id) | _of_a_few_trades(rnd, 4, rnd.choice([1, 1, 2])) for id in range(200)]
+    common = rnd.sample(TRADES, 2)
+    workers = [
+        any_worker(rnd, id) | alike | _of_some(rnd, common if rnd.random() < 0.9 else TRADES, 8, rnd.choice([1, 2]))
+        for id in range(200)
+    ]
+    postings = [any_posting(rnd, id) | _of_some(rnd, TRADES, 4, rnd.choice([1, 1, 2])) for id in range(200)]
     postings = [row | {"brand": alike["brand"] if rnd.random() < 0.9 else [-1] * 4} for row in postings]
     with tuned(**tuning):
         engine = make_engine(workers=workers, postings=postings, weights=weights, tree=WIDE_TREE)
@@ -136,8 +141,8 @@ def test_a_medium_world_at_the_usual_tuning_is_ranked_by_the_definition(k):
     """So many of a few trades that the index looks round first, then further."""
     rnd, n, places = Random(k), 7000, "in town with some far off"
     exact = definition(tree=WIDE_TREE)
-    workers = [any_worker(rnd, id, places) | _of_a_few_trades(rnd, 8, rnd.choice([2, 3])) for id in range(n)]
-    postings = [any_posting(rnd, id, places) | _of_a_few_trades(rnd, 4, id % 4) for id in range(n)]
+    workers = [any_worker(rnd, id, places) | _of_some(rnd, TRADES, 8, rnd.choice([2, 3])) for id in range(n)]
+    postings = [any_posting(rnd, id, places) | _of_some(rnd, TRADES, 4, id % 4) for id in range(n)]
     engine = make_engine(workers=workers[300:], postings=postings[300:], tree=WIDE_TREE)
     engine.compact()
     engine.upsert_workers(frame(Workers, workers[:400]))
@@ -148,6 +153,22 @@ def test_a_medium_world_at_the_usual_tuning_is_ranked_by_the_definition(k):
         check(engine.postings_for(one["id"], k), exact.postings_for(one, frame(Postings, postings), k))
 
 
-def _of_a_few_trades(rnd: Random, places: int, count: int) -> Row:
-    trades, empty = rnd.sample([0, 1, 3, 5, 6, 27], count), places - count
-    return {"occupation": trades + [-1] * empty, "level": [rnd.choice([1, 4, 5, 5]) for _ in trades] + [0] * empty}
+def _of_some(rnd: Random, trades: list[int], places: int, count: int) -> Row:
+    some, empty = rnd.sample(trades, count), places - count
+    return {"occupation": some + [-1] * empty, "level": [rnd.choice([1, 4, 5, 5]) for _ in some] + [0] * empty}
+
+
+@pytest.mark.parametrize("places", PLACES)
+def test_a_hair_more_or_less_than_the_distance_decides_who_goes_far_enough(places):
+    rnd, exact = Random(places), definition(tree=WIDE_TREE)
+    trade = {"occupation": [0], "level": [1], "slots": 1}
+    for id in range(60):
+        wanted = posting(**any_posting(rnd, 1, places) | trade)
+        one = worker(**any_worker(rnd, id, places) | trade | {"min_hourly_fen": 0, "relocates": False})
+        km = np.float32(exact.distance_km(one, wanted))
+        for radius_km in (np.nextafter(km, np.float32(0)), km, np.nextafter(km, np.float32(np.inf))):
+            one["radius_km"] = float(radius_km)
+            engine = make_engine(workers=[one], postings=[wanted], tree=WIDE_TREE)
+            engine.compact()
+            check(engine.workers_for(1), exact.workers_for(wanted, frame(Workers, [one]), 1))
+            check(engine.postings_for(id), exact.postings_for(one, frame(Postings, [wanted]), 1))
