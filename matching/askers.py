@@ -17,6 +17,8 @@ from matching.search import Layer
 from matching.skills import SAME, SAME_MIDDLE, OccupationTree, skill_of_postings, skill_of_workers
 from matching.weights import Weights
 
+FEW = 32  # so many are sooner scored than bounded
+
 _SLACK = 1e-5  # of scores in float32
 _KM_PER_KM = 1 - 1e-6  # a float32 distance less its rounding …
 _KM_PER_COORDINATE = 4e-7  # … and that of the coordinates
@@ -118,7 +120,7 @@ class PostingAsks(_Asker):
         km = self._near(entries, at)
         open = km <= entries["reach_km"].take(at)
         at = at.compress(open)
-        if threshold > -inf and len(at):
+        if threshold > -inf and len(at) > FEW:
             pay = (self._hourly_fen - floor.compress(open)) * np.float32(1 / self._hourly_fen)
             at_most = self._at_most(km.compress(open), pay)
             if "marks" in entries:
@@ -180,7 +182,7 @@ class WorkerAsks(_Asker):
         km = self._near(entries, at)
         open = km <= self.reach_km
         at = at.compress(open)
-        if threshold > -inf and len(at):
+        if threshold > -inf and len(at) > FEW:
             hourly = hourly.compress(open)
             pay = (hourly - self._floor_fen) / hourly.astype(np.float32)
             at_most = self._at_most(km.compress(open), pay)

@@ -9,21 +9,20 @@ FIRST_CAPACITY = 64
 
 
 class Delta:
-    """Growing columns, few enough to be read whole. A row that comes again is added anew and its old place dies."""
+    """Growing columns, few enough to be read whole. A row that comes again is added anew and its old place dies.
+
+    columns: all rows, the dead too.
+    """
 
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._columns = (none := kind.none()) | kind.marks(none) | {"lives": np.empty(0, bool)}
         self._count = 0
+        self.columns = self._filled()
         self.row_of: dict[int, int] = {}
 
     def __len__(self) -> int:
         return self._count
-
-    @property
-    def columns(self) -> Columns:
-        """All rows, the dead too."""
-        return {name: column[: self._count] for name, column in self._columns.items()}
 
     def add(self, columns: Columns) -> None:
         """Take in rows in place of those of the same id."""
@@ -38,6 +37,7 @@ class Delta:
         self._columns["lives"][begin:end] = True
         self.row_of.update(zip(ids, range(begin, end), strict=True))
         self._count = end
+        self.columns = self._filled()
 
     def kill(self, id: int) -> None:
         name, value = self._kind.dead
@@ -57,6 +57,9 @@ class Delta:
         """Copies of the living rows from `begin` to `end`, in the columns of the kind."""
         rows = begin + np.flatnonzero(self._columns["lives"][begin:end])
         return {name: self._columns[name].take(rows, axis=0) for name in self._kind.none()}
+
+    def _filled(self) -> Columns:
+        return {name: column[: self._count] for name, column in self._columns.items()}
 
     def _reserve(self, rows: int) -> None:
         capacity = len(self._columns["id"])

@@ -1,11 +1,11 @@
 """Which of many names a text is like: one slip away from it, or like it as a whole, in part, in its characters."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.frames import Array
 
@@ -40,7 +40,9 @@ class Names:
             self._rows_of[heard] = (*self._rows_of.get(heard, ()), row)
             for rest in _without_one_at_most(heard):
                 self._rows_left_with[rest] = (*self._rows_left_with.get(rest, ()), row)
-        self._grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
+        # loading it is half a second, which a process that reads no titles is spared at its start
+        features = import_module("sklearn.feature_extraction.text")
+        self._grams = features.TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
         self._profiles = self._grams.fit_transform(self._heard).T.tocsr() if names else None
 
     def near(self, text: str) -> Likeness:

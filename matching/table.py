@@ -71,11 +71,13 @@ class Table:
 
     def rows(self, resting: Array, fresh: Array, names: Iterable[str]) -> Columns:
         """Columns of rows of the base and of the delta, one after the other."""
-        columns = {name: self.base.columns[name].take(resting, axis=0) for name in names}
+        base, delta = self.base.columns, self.delta.columns
         if not len(fresh):
-            return columns
-        added = self.delta.columns
-        return {name: np.concatenate((column, added[name].take(fresh, axis=0))) for name, column in columns.items()}
+            return {name: base[name].take(resting, axis=0) for name in names}
+        if not len(resting):
+            return {name: delta[name].take(fresh, axis=0) for name in names}
+        both = {name: (base[name].take(resting, axis=0), delta[name].take(fresh, axis=0)) for name in names}
+        return {name: np.concatenate(parts) for name, parts in both.items()}
 
     def put(self, columns: Columns) -> None:
         """Take in rows, each in place of the row of the same id if there is one."""

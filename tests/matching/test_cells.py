@@ -98,6 +98,17 @@ def test_a_point_a_hair_beyond_a_border_is_found_at_its_very_distance():
             assert place in inside(cells.window(0, x, y, abs(point - x)), 0, points)
 
 
+def test_points_far_outside_on_any_side_are_found_where_they_are():
+    rng = np.random.default_rng(2)
+    far_off = [(-9000.0, 0.0, 0), (9000.0, 0.0, 0), (0.0, -9000.0, 0), (0.0, 9000.0, 0)]
+    town = [(x, y, 0) for x, y in rng.uniform(-50, 50, (600, 2)).tolist()]
+    cells, points = sorted_into_cells(town + far_off, 4)
+    for one in far_off:
+        for km in (0.0, 100.0):
+            assert points.index(one) in inside(cells.window(0, *one[:2], km), 0, points)
+        assert points.index(one) in inside(cells.around(0, *one[:2], 1)[0], 0, points)
+
+
 def test_a_look_round_and_a_window_read_little_where_there_is_much():
     rng = np.random.default_rng(1)
     points = [(x, y, 0) for x, y in rng.uniform(-50, 50, (4000, 2)).tolist()]

@@ -1,5 +1,7 @@
 """The site's web processes."""
 
+from threading import Thread
+
 import click
 from flask import Flask
 from granian import Granian
@@ -8,6 +10,7 @@ from granian.log import LogLevels
 
 from web.app import create_app
 from web.cli.supervisor import become_parent, die_with_parent
+from zero_work_market.reference.job_titles.queries import reader
 
 THREADS = 16
 PATIENCE_S = 5
@@ -39,4 +42,5 @@ def command(host: str, port: int, processes: int) -> None:
 def site() -> Flask:
     """The application of one web process."""
     die_with_parent()
+    Thread(target=reader, name="job-titles", daemon=True).start()  # a second's work that no visitor need wait for
     return create_app()
