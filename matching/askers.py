@@ -31,7 +31,7 @@ class _Asker:
 
     def __init__(self, row: Columns, tree: OccupationTree, weights: Weights) -> None:
         """`row`: the columns of one row, as `Kind.columns` makes them."""
-        self._row, self._tree, self._weights = row, tree, weights
+        self._row, self._weights = row, weights
         self.x, self.y = float(row["x"][0]), float(row["y"][0])
         self._blur_km = _KM_PER_COORDINATE * (abs(self.x) + abs(self.y)) + 1e-6
         self._skills, self._brands = tree.pairs(row["skills"][0]), brands_of(row["brand"][0])

@@ -27,8 +27,8 @@ from matching.weights import Weights
 class Engine:
     """Ranks workers for postings and postings for workers by the definition in `matching.reference`.
 
-    Filters first (slots, pay, distance, then skill), scores the survivors in float64, and orders them by score
-    descending, then id ascending. A change is seen by the very next query. One lock makes each call see one state.
+    Reads no more than may be among the k best, scores that in float64, and orders it by score descending, then id
+    ascending. A change is seen by the very next query. One lock makes each call see one state.
     """
 
     def __init__(
