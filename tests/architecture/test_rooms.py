@@ -3,7 +3,7 @@ import pytest
 from tests.support.repository import ROOT, files
 
 WINGS = ("zero_work_market/reference", "zero_work_market/people", "zero_work_market/market")
-WINGS += ("zero_work_market/rights", "zero_work_market/policy", "labor_brands")
+WINGS += ("zero_work_market/rights", "zero_work_market/policy", "zero_work_market/statistics", "labor_brands")
 HELD = {"__init__.py", "rules.py", "models.py", "events.py", "queries.py", "service.py"}
 PACKAGES = {path.parent for path in files() if path.name == "__init__.py"}
 ROOMS = sorted(package for package in PACKAGES if str(package.parent.relative_to(ROOT)) in WINGS)

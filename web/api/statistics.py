@@ -13,7 +13,7 @@ from web.auth import may_enter, staff, viewer
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.people.accounts.rules import Permission
-from zero_work_market.statistics.queries import Counts, by_day, by_place, total
+from zero_work_market.statistics.seats.queries import Counts, by_day, by_place, total
 
 LONGEST_DAYS = 366
 WEEK = timedelta(days=6)

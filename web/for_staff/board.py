@@ -30,7 +30,7 @@ from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.queries import ShownWorker, shown_workers
 from zero_work_market.reference.regions.queries import counties, region, tiles, towns
 from zero_work_market.reference.regions.rules import CITY, covers, level_of
-from zero_work_market.statistics.queries import AcceptedSeat, Counts, accepted_seats, by_day, by_place, total
+from zero_work_market.statistics.seats.queries import AcceptedSeat, Counts, accepted_seats, by_day, by_place, total
 
 AHEAD, BACK, FARTHEST = 7, 14, 400
 LONGEST_NAME = 6

@@ -23,7 +23,7 @@ from zero_work_market.people.accounts.rules import parse_id_number, parse_phone,
 from zero_work_market.people.employers.models import Document, Employer
 from zero_work_market.people.employers.rules import Paper, Verification
 from zero_work_market.people.workers.models import Worker
-from zero_work_market.statistics.queries import AcceptedSeat
+from zero_work_market.statistics.seats.queries import AcceptedSeat
 
 PHONE_DIGITS = 11
 WORKER_LOOKS = ("worker.name_seen", "worker.id_number_seen", "worker.phone_seen")

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from web.tasks import market
+from web.tasks import counting, market
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
-from zero_work_market.ground.events import MessageQueued
+from zero_work_market.ground.events import EvidenceAdded, MessageQueued
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import Errand, Handler
 from zero_work_market.market.applications.events import WorkerInvited
@@ -45,6 +45,7 @@ def mark_sent(session: Session, payload: Mapping[str, Any]) -> None:
 
 HANDLERS: dict[str, Handler] = {
     MessageQueued.kind: mark_sent,
+    EvidenceAdded.kind: counting.count_on,
     PostingPublished.kind: market.invite_first,
     WorkerInvited.kind: market.tell_invited,
     SeatAccepted.kind: market.tell_seated,

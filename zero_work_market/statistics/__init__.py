@@ -1,1 +1,1 @@
-"""Counts from the market's own rows, by place and day. Each opens into the rows that make it."""
+"""Counts from the market's own rows, by place and time. Each opens into the rows that make it."""

@@ -26,7 +26,11 @@ class Placement(Base):
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
     seat: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[State] = mapped_column(named(State, 10))
+    village: Mapped[str] = mapped_column(String(12), default="")
+    """The worker's village when accepting, if it lies in the posting's town: where the placement is counted."""
     accepted_at: Mapped[datetime] = mapped_column(index=True)
+    arrived_at: Mapped[datetime | None]
+    """First arrival that stands."""
     ended_at: Mapped[datetime | None]
     ended_late: Mapped[bool] = mapped_column(default=False)
     """The employer cancelled, or the worker withdrew, within 24 hours of the start."""

@@ -19,12 +19,15 @@ class State(StrEnum):
     """Given up by the worker."""
     CANCELLED = "cancelled"
     """Taken away with the posting."""
+    NO_SHOW = "no_show"
+    """Not there a quarter of an hour after the start."""
 
 
 MOVES: dict[State, set[State]] = {
-    State.ACCEPTED: {State.WITHDRAWN, State.CANCELLED},
+    State.ACCEPTED: {State.WITHDRAWN, State.CANCELLED, State.NO_SHOW},
     State.WITHDRAWN: {State.ACCEPTED},
     State.CANCELLED: set(),
+    State.NO_SHOW: {State.ACCEPTED},
 }
 
 

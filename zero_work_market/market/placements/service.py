@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from zero_work_market.ground import once, outbox
+from zero_work_market.ground import evidence, once, outbox
 from zero_work_market.ground.audit import SYSTEM, Actor, record
+from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.applications.models import Application
 from zero_work_market.market.applications.queries import application_of, pending_of, queue_of
@@ -43,7 +44,7 @@ from zero_work_market.market.placements.rules import (
     is_late_notice,
 )
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.queries import due_to_close, locked, of_employer_ids
+from zero_work_market.market.postings.queries import due_to_close, first_trade, locked, of_employer_ids
 from zero_work_market.market.postings.rules import TAKING
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.postings.service import move
@@ -120,6 +121,7 @@ def withdraw(session: Session, *, posting_id: int, worker_id: int, by: Actor, at
     if placement is not None and placement.seat is not None:
         placement.state, placement.seat, placement.ended_at = State.WITHDRAWN, None, at
         placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)
+        _say_lost(session, posting, placement, by, at)
         if posting.state == PostingState.FILLED:
             move(posting, PostingState.OPEN)
         session.flush()
@@ -153,7 +155,7 @@ def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime
     posting = locked(session, posting_id)
     move(posting, PostingState.WITHDRAWN)
     posting.state_reason = reason
-    _call_off(session, posting, at)
+    _call_off(session, posting, by, at)
     late = is_late_notice(starts_at=posting.closes_at, at=at)
     record(session, verb="posting.cancelled", subject=f"posting:{posting_id}", by=by, at=at, reason=reason, late=late)
     return posting
@@ -167,7 +169,7 @@ def take_down(session: Session, *, posting_id: int, reason: str, by: Actor, at: 
     posting = locked(session, posting_id)
     move(posting, PostingState.REFUSED)
     posting.state_reason = check_reason(reason)
-    _call_off(session, posting, at)
+    _call_off(session, posting, by, at)
     subject = f"posting:{posting_id}"
     record(session, verb="posting.taken_down", subject=subject, by=by, at=at, reason=posting.state_reason)
     return posting
@@ -179,7 +181,7 @@ def suspend_employer(session: Session, *, employer_id: int, reason: str, by: Act
     for posting_id in of_employer_ids(session, employer_id=employer_id, states=(*TAKING, PostingState.WAITING)):
         posting = locked(session, posting_id)
         move(posting, PostingState.SUSPENDED)
-        _call_off(session, posting, at)
+        _call_off(session, posting, by, at)
 
 
 def close_due(session: Session, *, at: datetime) -> int:
@@ -249,6 +251,7 @@ def _seat(
         placement = Placement(posting_id=posting.id, worker_id=application.worker_id)
         session.add(placement)
     placement.seat, placement.state, placement.accepted_at, placement.ended_at = number, State.ACCEPTED, at, None
+    placement.village = _village_in(posting, session.get_one(Worker, placement.worker_id))
     placement.ended_late = False
     if overlap_reason:
         placement.overlap_allowed_by, placement.overlap_reason = by.account_id, overlap_reason
@@ -257,6 +260,11 @@ def _seat(
         move(posting, PostingState.FILLED)
         outbox.announce(session, PostingFilled(posting_id=posting.id))
     outbox.announce(session, SeatAccepted(placement_id=placement.id))
+    evidence.add(
+        session, "seat_accepted", chain=posting.county, posting_id=posting.id, placement_id=placement.id, by=by, at=at,
+        worker=placement.worker_id, employer=posting.employer_id, town=posting.town, village=placement.village,
+        day=local_date(posting.closes_at).isoformat(), trade=first_trade(posting),
+    )  # fmt: skip
     subject = f"posting:{posting.id}"
     record(
         session, verb="seat.accepted", subject=subject, by=by, at=at, reason=overlap_reason, worker=placement.worker_id
@@ -270,7 +278,7 @@ def _move_application(application: Application, target: ApplicationState) -> Non
     application.state = target
 
 
-def _call_off(session: Session, posting: Posting, at: datetime) -> None:
+def _call_off(session: Session, posting: Posting, by: Actor, at: datetime) -> None:
     """Take the seats away and close what is pending; everybody concerned is told."""
     for worker_id in pending_of(session, posting_id=posting.id):
         outbox.announce(session, PendingCalledOff(posting_id=posting.id, worker_id=worker_id))
@@ -281,5 +289,17 @@ def _call_off(session: Session, posting: Posting, at: datetime) -> None:
         application = application_of(session, posting_id=posting.id, worker_id=placement.worker_id)
         if application is not None:
             _move_application(application, ApplicationState.CLOSED)
+        _say_lost(session, posting, placement, by, at)
         outbox.announce(session, PlacementCancelled(placement_id=placement.id))
     session.flush()
+
+
+def _say_lost(session: Session, posting: Posting, placement: Placement, by: Actor, at: datetime) -> None:
+    evidence.add(
+        session, "seat_lost", chain=posting.county, posting_id=posting.id, placement_id=placement.id, by=by, at=at,
+        why=placement.state.value,
+    )  # fmt: skip
+
+
+def _village_in(posting: Posting, worker: Worker) -> str:
+    return worker.village if worker.village and worker.village.startswith(posting.town) else ""

@@ -41,6 +41,8 @@ class Posting(Base):
     insurance: Mapped[bool] = mapped_column(default=False)
     min_age: Mapped[int] = mapped_column(SmallInteger, default=16)
     words: Mapped[str] = mapped_column(Text, default="")
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"), index=True)
+    """The construction project that the work is for."""
     invite_first: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How many of the first-ranked are invited at publication."""
     posted_at: Mapped[datetime]

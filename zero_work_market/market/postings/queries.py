@@ -30,6 +30,11 @@ def posting(session: Session, posting_id: int) -> Posting:
     return found
 
 
+def first_trade(posting: Posting) -> str:
+    """The occupation first asked for; empty when none is."""
+    return posting.occupations[0].occupation if posting.occupations else ""
+
+
 def of_employer(session: Session, *, employer_id: int, limit: int = 100) -> list[Posting]:
     """An employer's postings, those to come first, then the latest."""
     query = select(Posting).where(Posting.employer_id == employer_id)

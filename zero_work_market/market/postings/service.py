@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from zero_work_market.ground import once, outbox
+from zero_work_market.ground import evidence, once, outbox
 from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import InvalidValue, NotFound
 from zero_work_market.market.gate.rules import Draft, PayKind, hourly_fen, require_lawful, total_fen
 from zero_work_market.market.postings.events import PostingDecided, PostingPublished
 from zero_work_market.market.postings.models import Posting, PreferredBrand, Requirement, Seat, Shift
-from zero_work_market.market.postings.queries import locked
+from zero_work_market.market.postings.queries import first_trade, locked
 from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.rules import State, require_move
 from zero_work_market.people.employers.models import Employer
@@ -50,7 +50,7 @@ def publish(
     session.add(posting)
     session.flush()
     if at_once:
-        _announce(session, posting, at)
+        _announce(session, posting, by, at)
     if by.account_id is not None:
         once.remember(session, account_id=by.account_id, key=key, request="publish", result_id=posting.id, at=at)
     record(session, verb=f"posting.{posting.state}", subject=f"posting:{posting.id}", by=by, at=at)
@@ -64,7 +64,7 @@ def approve(session: Session, *, posting_id: int, by: Actor, at: datetime) -> Po
         raise EmployerSuspended()
     move(posting, State.EXPIRED if posting.closes_at <= at else State.OPEN)
     if posting.state == State.OPEN:
-        _announce(session, posting, at)
+        _announce(session, posting, by, at)
     outbox.announce(session, PostingDecided(posting_id=posting_id))
     record(session, verb="posting.approved", subject=f"posting:{posting_id}", by=by, at=at)
     return posting
@@ -125,8 +125,13 @@ def move(posting: Posting, target: State) -> None:
     posting.state = target
 
 
-def _announce(session: Session, posting: Posting, at: datetime) -> None:
+def _announce(session: Session, posting: Posting, by: Actor, at: datetime) -> None:
     posting.published_at = at
+    evidence.add(
+        session, "posting_published", chain=posting.county, posting_id=posting.id, by=by, at=at,
+        employer=posting.employer_id, town=posting.town, day=local_date(posting.closes_at).isoformat(),
+        seats=posting.headcount, trade=first_trade(posting),
+    )  # fmt: skip
     outbox.announce(session, PostingPublished(posting_id=posting.id))
 
 

@@ -1,4 +1,4 @@
-"""Employers and the papers that prove them."""
+"""Employers, the papers that prove them, and their construction projects."""
 
 from datetime import datetime
 
@@ -49,3 +49,25 @@ class Document(HasSeal, Base):
     added_at: Mapped[datetime]
     body_sealed: Mapped[bytes] = sealed_column(nullable=False)
     body = SealedBytes()
+
+
+class Project(HasSeal, Base):
+    """A construction project: its wage account, and the injury insurance that covers everyone on it (plan 12, 14)."""
+
+    __tablename__ = "projects"
+    __table_args__ = (UniqueConstraint("employer_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    number: Mapped[str] = mapped_column(String(40))
+    """As the housing authority registered it."""
+    contractor: Mapped[str] = mapped_column(String(80))
+    """Who pays the wages on behalf of the employer (总包代发)."""
+    insurance_number: Mapped[str] = mapped_column(String(40), default="")
+    """Of the injury insurance by project; empty while there is none."""
+    wage_account_sealed: Mapped[bytes | None] = sealed_column()
+    wage_account = Sealed()
+    bank: Mapped[str] = mapped_column(String(40), default="")
+    added_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Spreadsheets that towns keep, taken in: previewed, resumable, undone as a whole."""

@@ -1,0 +1,1 @@
+"""What follows from a seat: agreement, attendance, hours, wages, disputes, ratings."""

@@ -1,0 +1,1 @@
+"""Who came when, who did not, and what they say to it."""

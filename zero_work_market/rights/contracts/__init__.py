@@ -1,0 +1,1 @@
+"""What worker and employer agreed, signed by both."""

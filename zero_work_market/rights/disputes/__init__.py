@@ -1,0 +1,1 @@
+"""Complaints about wages, from one tap to the arbitration office."""

@@ -1,0 +1,1 @@
+"""What each side says of the other after pay."""

@@ -1,0 +1,1 @@
+"""Hours that both agree on, wages due by them, and payments with their proof."""

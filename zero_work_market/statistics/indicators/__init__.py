@@ -1,0 +1,1 @@
+"""Figures against their targets, each opening down to its persons."""

@@ -1,0 +1,1 @@
+"""Everything counted again from the evidence alone, and compared."""

@@ -1,0 +1,1 @@
+"""The first board: postings, invitations and accepted seats by place and day."""

@@ -1,0 +1,1 @@
+"""How far each placement has come on the evidence ladder."""

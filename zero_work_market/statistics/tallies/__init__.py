@@ -1,0 +1,1 @@
+"""Standings added up by year, month and region, kept by tasks."""

@@ -1,0 +1,1 @@
+"""What the plan asks for, and how it is allotted to counties."""
