@@ -11,7 +11,11 @@ from zero_work_market.rights.contracts.rules import Side, State
 
 
 class Agreement(HasSeal, Base):
-    """The agreement of one placement. The text names people, so it is sealed; its hash is not."""
+    """The agreement of one placement. The text names people, so it is sealed; its hash is not.
+
+    Offered anew after the seat was lost and taken again, text and signatures are new; the chain of evidence keeps what
+    was signed before.
+    """
 
     __tablename__ = "agreements"
 
@@ -20,20 +24,24 @@ class Agreement(HasSeal, Base):
     number: Mapped[str] = mapped_column(String(40), unique=True)
     version: Mapped[str] = mapped_column(String(10))
     """Of the wording that the text was made from."""
-    text_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    text_sealed: Mapped[bytes | None] = sealed_column()
     text = SealedBytes()
+    """UTF-8; None once nobody needs to keep it any more."""
     text_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the text."""
     state: Mapped[State] = mapped_column(named(State, 10), index=True)
     made_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
     """When the second of the two signed."""
+    warned_at: Mapped[datetime | None]
+    """When the worker was told that the work began without both signatures."""
     signatures: Mapped[list["Signature"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="Signature.id"
     )
 
 
 class Signature(HasSeal, Base):
-    """A signature: the finger's path, the one-time code's moment, the hashes that it binds, and a trusted time."""
+    """A signature, given with a one-time code at `signed_at`, and the hashes that it binds."""
 
     __tablename__ = "signatures"
     __table_args__ = (UniqueConstraint("agreement_id", "side"),)
@@ -43,14 +51,17 @@ class Signature(HasSeal, Base):
     side: Mapped[Side] = mapped_column(named(Side, 10))
     account_id: Mapped[int] = mapped_column(BigId)
     signed_at: Mapped[datetime]
-    code_at: Mapped[datetime]
-    """When the one-time code was taken."""
-    strokes_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    strokes_sealed: Mapped[bytes | None] = sealed_column()
     strokes = SealedBytes()
-    """JSON: [[[x, y, milliseconds], …] a stroke], in thousandths of the field's width."""
+    """JSON: [[[x, y, milliseconds], …] a stroke], in thousandths of the field's width; None: the name was typed."""
+    strokes_hash: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of the strokes; empty without any."""
     text_hash: Mapped[str] = mapped_column(String(64))
+    chain_number: Mapped[int] = mapped_column(BigId)
     chain_hash: Mapped[str] = mapped_column(String(64))
-    """End of the county's chain of evidence when it was signed."""
-    time_source: Mapped[str] = mapped_column(String(60))
-    time_token: Mapped[bytes] = mapped_column(LargeBinary)
-    """What the time source gave over the hashes above."""
+    """The last link of the county's chain of evidence when it was signed."""
+    stamp: Mapped[bytes] = mapped_column(LargeBinary)
+    """The site's own time over all of this."""
+    witness: Mapped[str] = mapped_column(String(120), default="")
+    """The authority that stamped it too, outside the site; empty while none has."""
+    witness_stamp: Mapped[bytes | None] = mapped_column(LargeBinary)
