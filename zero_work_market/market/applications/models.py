@@ -25,6 +25,8 @@ class Application(Base):
     state: Mapped[State] = mapped_column(named(State, 10))
     invited_at: Mapped[datetime | None]
     respond_by: Mapped[datetime | None] = mapped_column(index=True)
+    called_at: Mapped[datetime | None]
+    """When somebody was missing at the start and this worker, waiting in the queue, was asked to come at once."""
     score: Mapped[float | None]
     """Score at the time of the invitation."""
     queued_at: Mapped[datetime | None]

@@ -49,6 +49,14 @@ def queue_of(session: Session, *, posting_id: int) -> list[int]:
     return list(session.scalars(waiting.order_by(Application.queued_at, Application.id)))
 
 
+def calls_of(session: Session, *, posting_id: int) -> int:
+    """How many were called to the running shift and haven't answered yet."""
+    called = select(func.count()).where(
+        Application.posting_id == posting_id, Application.state == State.INVITED, Application.called_at.is_not(None)
+    )
+    return session.scalar(called) or 0
+
+
 def pending_of(session: Session, *, posting_id: int) -> list[int]:
     """Ids of the workers who are invited or wait."""
     pending = select(Application.worker_id).where(Application.posting_id == posting_id, Application.state.in_(PENDING))

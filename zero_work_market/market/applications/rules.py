@@ -19,13 +19,15 @@ class State(StrEnum):
 
 MOVES: dict[State, set[State]] = {
     State.INVITED: {State.ACCEPTED, State.QUEUED, State.DECLINED, State.CLOSED},
-    State.QUEUED: {State.ACCEPTED, State.WITHDRAWN, State.CLOSED},
+    State.QUEUED: {State.ACCEPTED, State.INVITED, State.WITHDRAWN, State.CLOSED},
     State.ACCEPTED: {State.WITHDRAWN, State.CLOSED},
     State.DECLINED: {State.ACCEPTED, State.QUEUED},
     State.WITHDRAWN: {State.ACCEPTED, State.QUEUED, State.INVITED},
     State.CLOSED: {State.ACCEPTED, State.QUEUED, State.INVITED},
 }
 PENDING = (State.INVITED, State.QUEUED)
+CALL_WAITS = timedelta(minutes=15)
+"""How long one who is called to a running shift has for an answer, before the next is called."""
 
 
 def require_move(current: State, target: State) -> None:
@@ -39,8 +41,3 @@ def respond_by(*, invited_at: datetime, starts_at: datetime) -> datetime:
     left = starts_at - invited_at
     wait = min(max(left / 4, timedelta(minutes=30)), timedelta(hours=12))
     return min(invited_at + wait, starts_at).replace(second=0, microsecond=0)
-
-
-def suggested_invitations(headcount: int) -> int:
-    """How many to invite so that some may decline: 1.6 for a seat, rounded up."""
-    return -(-headcount * 8 // 5)

@@ -1,7 +1,7 @@
 """Inviting, declining, queueing; and the end of everything that is pending with a posting."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,11 +10,14 @@ from zero_work_market.ground import outbox
 from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.db import rows_changed
 from zero_work_market.ground.errors import NotFound
-from zero_work_market.market.applications.events import WorkerInvited
+from zero_work_market.market.applications.events import WorkerCalled, WorkerInvited
 from zero_work_market.market.applications.models import Application
 from zero_work_market.market.applications.queries import application_of
-from zero_work_market.market.applications.rules import PENDING, State, require_move, respond_by
-from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.applications.rules import CALL_WAITS, PENDING, State, require_move, respond_by
+from zero_work_market.market.postings.models import Posting, Shift
+
+LONGEST_SWEEP = timedelta(days=3)
+"""Queues of work that began earlier were closed before, or are nobody's hope any more."""
 
 
 def invite(
@@ -51,6 +54,26 @@ def invite(
     return invited
 
 
+def call(
+    session: Session, *, posting: Posting, worker_ids: Sequence[int], by: Actor, at: datetime
+) -> list[Application]:
+    """Ask workers of the queue to come at once, somebody being missing at the start. They answer within CALL_WAITS.
+
+    The caller holds the posting's lock.
+    """
+    rows = [application_of(session, posting_id=posting.id, worker_id=worker_id) for worker_id in worker_ids]
+    called = [row for row in rows if row is not None]
+    for row in called:
+        require_move(row.state, State.INVITED)
+        row.state, row.called_at = State.INVITED, at
+        row.respond_by = min(at + CALL_WAITS, posting.shifts[0].ends_at)
+    session.flush()
+    for row in called:
+        outbox.announce(session, WorkerCalled(application_id=row.id))
+        record(session, verb="seat.called", subject=f"posting:{posting.id}", by=by, at=at, worker=row.worker_id)
+    return called
+
+
 def decline(session: Session, *, posting_id: int, worker_id: int, by: Actor, at: datetime) -> Application:
     """Say no to an invitation. Raises NotFound without one, IllegalMove once it is answered."""
     row = application_of(session, posting_id=posting_id, worker_id=worker_id, lock=True)
@@ -66,6 +89,17 @@ def close_pending(session: Session, *, posting_ids: list[int], at: datetime) -> 
     """Everything that is pending closes with its posting."""
     pending = update(Application).where(Application.posting_id.in_(posting_ids), Application.state.in_(PENDING))
     return rows_changed(session.execute(pending.values(state=State.CLOSED, answered_at=at)))
+
+
+def close_queues(session: Session, *, at: datetime) -> int:
+    """Close the queues of the postings whose first shift is over: nobody is called any more."""
+    over = (
+        select(Posting.id)
+        .join(Shift, (Shift.posting_id == Posting.id) & (Shift.starts_at == Posting.closes_at))
+        .where(Posting.closes_at.between(at - LONGEST_SWEEP, at), Shift.ends_at <= at)
+    )
+    waiting = update(Application).where(Application.state == State.QUEUED, Application.posting_id.in_(over))
+    return rows_changed(session.execute(waiting.values(state=State.CLOSED, answered_at=at)))
 
 
 def close_unanswered(session: Session, *, at: datetime) -> int:

@@ -34,6 +34,8 @@ class Placement(Base):
     ended_at: Mapped[datetime | None]
     ended_late: Mapped[bool] = mapped_column(default=False)
     """The employer cancelled, or the worker withdrew, within 24 hours of the start."""
+    excused: Mapped[bool] = mapped_column(default=False)
+    """Staff decided that a no-show isn't to be held against the worker."""
     overlap_allowed_by: Mapped[int | None] = mapped_column(BigId)
     """Staff account that let the worker hold overlapping shifts."""
     overlap_reason: Mapped[str] = mapped_column(String(300), default="")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import local_date
@@ -26,10 +26,16 @@ class Mate:
 
 @dataclass(frozen=True)
 class Record:
-    """A worker's past seats: how many were accepted, and how many given up within 24 hours of the start."""
+    """A worker's past seats, as far as it is known what came of them.
+
+    `accepted` are those that the worker came to, missed, or gave up within 24 hours of the start (`withdrawn_late`).
+    Not among them: given up in time, cancelled by the employer, `excused` by staff, or never marked by anybody.
+    """
 
     accepted: int = 0
+    arrived: int = 0
     withdrawn_late: int = 0
+    excused: int = 0
 
 
 def placement_of(session: Session, *, posting_id: int, worker_id: int) -> Placement | None:
@@ -112,12 +118,18 @@ def last_work_day(session: Session, *, worker_id: int) -> date | None:
 
 
 def records(session: Session, *, worker_ids: Iterable[int], at: datetime) -> dict[int, Record]:
-    """Records of workers over postings that have ended; a worker without any is left out."""
-    late = func.sum(case((Placement.ended_late & (Placement.state == State.WITHDRAWN), 1), else_=0))
+    """Records of workers over postings that have begun; a worker without any is left out."""
+    came = (Placement.state == State.ACCEPTED) & Placement.arrived_at.is_not(None)
+    missed = (Placement.state == State.NO_SHOW) & ~Placement.excused
+    late = (Placement.state == State.WITHDRAWN) & Placement.ended_late
+    excused = (Placement.state == State.NO_SHOW) & Placement.excused
     counted = (
-        select(Placement.worker_id, func.count(), late)
+        select(Placement.worker_id, *(func.sum(case((which, 1), else_=0)) for which in (came, missed, late, excused)))
         .join(Posting, Posting.id == Placement.posting_id)
-        .where(Placement.worker_id.in_(worker_ids), Posting.ends_at <= at, Placement.state != State.CANCELLED)
+        .where(Placement.worker_id.in_(worker_ids), Posting.closes_at <= at, or_(came, missed, late, excused))
         .group_by(Placement.worker_id)
     )
-    return {worker_id: Record(accepted, int(given_up)) for worker_id, accepted, given_up in session.execute(counted)}
+    return {
+        worker_id: Record(int(arrived + absent + given_up), int(arrived), int(given_up), int(excused_ones))
+        for worker_id, arrived, absent, given_up, excused_ones in session.execute(counted)
+    }

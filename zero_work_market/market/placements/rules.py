@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from zero_work_market.ground.errors import LeyeError
+from zero_work_market.ground.errors import IllegalMove, LeyeError
 from zero_work_market.reference.regions.rules import km_between, ride_minutes
 
 LONGEST_RIDE_MINUTES = 30
 LATE_NOTICE = timedelta(hours=24)
 """Cancelling or withdrawing later than this before the start is recorded."""
+PRIOR_ARRIVED, PRIOR_MISSED = 9.0, 1.0
+"""What is thought of a worker of whom nothing is known: as of one who came nine times of ten. Set by the project, to be
+fitted to the market's own mean once it has one.
+"""
 
 
 class State(StrEnum):
@@ -29,6 +33,12 @@ MOVES: dict[State, set[State]] = {
     State.CANCELLED: set(),
     State.NO_SHOW: {State.ACCEPTED},
 }
+
+
+def require_move(current: State, target: State) -> None:
+    """Raises IllegalMove unless `current` may become `target`."""
+    if target not in MOVES[current]:
+        raise IllegalMove(what="placement", from_state=current, to_state=target)
 
 
 class PostingClosed(LeyeError):
@@ -53,6 +63,18 @@ class ProfilePaused(LeyeError):
     """The worker has paused the profile."""
 
     code = "profile_paused"
+
+
+class AlreadyThere(LeyeError):
+    """The worker's arrival stands: the seat is worked on, not given up. details: count, how many have arrived."""
+
+    code = "already_there"
+
+
+class SeatGone(LeyeError):
+    """The seat was lost by not being there, and somebody else has it, or its shift is over."""
+
+    code = "seat_gone"
 
 
 @dataclass(frozen=True)
@@ -81,6 +103,16 @@ def clash(wanted: Engagement, held: Iterable[Engagement]) -> tuple[Engagement, s
                 if minutes > max(LONGEST_RIDE_MINUTES, gap / timedelta(minutes=1)):
                     return other, "too_far"
     return None
+
+
+def arrival_rate(arrived: int, accepted: int) -> float:
+    """Chance that the worker comes to a seat: the share of those accepted, drawn to the prior while they are few."""
+    return (arrived + PRIOR_ARRIVED) / (accepted + PRIOR_ARRIVED + PRIOR_MISSED)
+
+
+def due_at(*, starts_at: datetime, accepted_at: datetime, distance_km: float) -> datetime:
+    """When a worker has to be there: at the start, or for one called in late as soon as the ride can be done."""
+    return max(starts_at, accepted_at + timedelta(minutes=ride_minutes(distance_km)))
 
 
 def is_late_notice(*, starts_at: datetime, at: datetime) -> bool:

@@ -6,7 +6,9 @@ worker's overlapping acceptances of two postings are decided one after the other
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground import evidence, once, outbox
@@ -14,10 +16,10 @@ from zero_work_market.ground.audit import SYSTEM, Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.applications.models import Application
-from zero_work_market.market.applications.queries import application_of, pending_of, queue_of
+from zero_work_market.market.applications.queries import application_of, calls_of, pending_of, queue_of
 from zero_work_market.market.applications.rules import State as ApplicationState
 from zero_work_market.market.applications.rules import require_move
-from zero_work_market.market.applications.service import close_pending, close_unanswered
+from zero_work_market.market.applications.service import call, close_pending, close_queues, close_unanswered
 from zero_work_market.market.placements.events import (
     PendingCalledOff,
     PlacementCancelled,
@@ -33,23 +35,28 @@ from zero_work_market.market.placements.queries import (
     free_seat,
     held_by,
     placement_of,
+    seats_taken,
 )
 from zero_work_market.market.placements.rules import (
+    AlreadyThere,
     PostingClosed,
     ProfilePaused,
+    SeatGone,
     ShiftsOverlap,
     State,
     TooYoung,
     clash,
     is_late_notice,
 )
-from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.placements.rules import require_move as require_placement_move
+from zero_work_market.market.postings.models import Posting, Seat
 from zero_work_market.market.postings.queries import due_to_close, first_trade, locked, of_employer_ids
 from zero_work_market.market.postings.rules import TAKING
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.postings.service import move
 from zero_work_market.people.accounts.rules import check_reason
 from zero_work_market.people.employers import service as employers
+from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.rules import age_on
 
@@ -77,6 +84,7 @@ def accept(
 ) -> Answer:
     """Take a seat of the posting, or a place in its queue when all are taken or others wait.
 
+    Once the work has begun it is for those alone who were called to it, somebody being missing.
     The same acceptance again, with or without its idempotency `key`, answers the same. `overlap_reason` is staff's word
     for letting shifts overlap; it is logged. Raises NotFound, PostingClosed, TooYoung, ProfilePaused, ShiftsOverlap.
     """
@@ -84,10 +92,11 @@ def accept(
     request = f"accept:{posting_id}:{worker_id}"
     if by.account_id is not None and once.result_of(session, account_id=by.account_id, key=key, request=request):
         return answer_of(session, posting_id=posting_id, worker_id=worker_id)
-    _require_taking(posting, at)
-    worker = _locked_worker(session, worker_id)
     application = application_of(session, posting_id=posting_id, worker_id=worker_id)
     if application is None or application.state not in (ApplicationState.ACCEPTED, ApplicationState.QUEUED):
+        if application is None or not _is_called(posting, application, at):
+            _require_taking(posting, at)
+        worker = _locked_worker(session, worker_id)
         _require_fit(posting, worker)
         _require_no_clash(session, posting, worker_id, at, overlap_reason)
         application = application or Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
@@ -109,15 +118,21 @@ def answer_of(session: Session, *, posting_id: int, worker_id: int) -> Answer:
 
 
 def withdraw(session: Session, *, posting_id: int, worker_id: int, by: Actor, at: datetime) -> None:
-    """Give up a seat or a place in the queue; the next in the queue is called. Raises NotFound, PostingClosed."""
+    """Give up a seat or a place in the queue; the next in the queue is called.
+
+    Raises NotFound, PostingClosed once the work has begun, AlreadyThere.
+    """
     posting = locked(session, posting_id)
     application = application_of(session, posting_id=posting_id, worker_id=worker_id)
     if application is None or application.state not in (ApplicationState.ACCEPTED, ApplicationState.QUEUED):
         raise NotFound(what="seat")
-    _require_taking(posting, at)
+    if not (application.state == ApplicationState.QUEUED and _calls(posting, at)):
+        _require_taking(posting, at)
+    placement = placement_of(session, posting_id=posting_id, worker_id=worker_id)
+    if placement is not None and placement.seat is not None and placement.arrived_at is not None:
+        raise AlreadyThere(count=1)
     _move_application(application, ApplicationState.WITHDRAWN)
     application.answered_at = at
-    placement = placement_of(session, posting_id=posting_id, worker_id=worker_id)
     if placement is not None and placement.seat is not None:
         placement.state, placement.seat, placement.ended_at = State.WITHDRAWN, None, at
         placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)
@@ -134,7 +149,7 @@ def withdraw(session: Session, *, posting_id: int, worker_id: int, by: Actor, at
 def fill_from_queue(session: Session, *, posting_id: int, at: datetime) -> Placement | None:
     """Give a free seat to the first in the queue whose time is still free; announces again while both are left."""
     posting = locked(session, posting_id)
-    if posting.state not in TAKING or posting.closes_at <= at or free_seat(session, posting_id=posting_id) is None:
+    if posting.state not in TAKING or posting.closes_at <= at or _free_seat(session, posting) is None:
         return None
     for worker_id in queue_of(session, posting_id=posting_id):
         if clash(engagement(posting), engagements(session, worker_id=worker_id, after=at, but=posting_id)):
@@ -144,16 +159,95 @@ def fill_from_queue(session: Session, *, posting_id: int, at: datetime) -> Place
         application = application_of(session, posting_id=posting_id, worker_id=worker_id)
         assert application is not None
         placement = _seat(session, posting, application, SYSTEM, at, "")
-        if placement is not None and free_seat(session, posting_id=posting_id) is not None:
+        if placement is not None and _free_seat(session, posting) is not None:
             outbox.announce(session, SeatFreed(posting_id=posting_id))
         return placement
     return None
 
 
-def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime, reason: str = "") -> Posting:
-    """The employer calls the work off: seats are taken away, everything pending closes, workers are told."""
+def call_from_queue(session: Session, *, posting_id: int, at: datetime) -> list[Application]:
+    """While the first shift runs, ask the next in the queue to come: one for each free seat that nobody is asked for.
+
+    Once everybody is there the queue closes. Returns those who were called.
+    """
     posting = locked(session, posting_id)
+    if not _calls(posting, at):
+        return []
+    held = held_by(session, posting_id=posting_id)
+    if len(held) >= posting.headcount:
+        if all(placement.arrived_at for placement in held):
+            close_pending(session, posting_ids=[posting_id], at=at)
+        return []
+    wanted = max(0, posting.headcount - len(held) - calls_of(session, posting_id=posting_id))
+    here = engagement(posting)
+    free = (
+        worker_id
+        for worker_id in queue_of(session, posting_id=posting_id)
+        if not clash(here, engagements(session, worker_id=worker_id, after=at, but=posting_id))
+    )
+    return call(session, posting=posting, worker_ids=list(islice(free, wanted)), by=SYSTEM, at=at)
+
+
+def set_arrival(session: Session, *, placement: Placement, arrived_at: datetime | None) -> None:
+    """Say when the worker was first there, None when no arrival stands. The caller holds the posting's lock."""
+    placement.arrived_at = arrived_at
+    session.flush()
+
+
+def miss(session: Session, *, posting: Posting, placement: Placement, by: Actor, at: datetime) -> None:
+    """Take the seat from a worker who isn't there. The caller holds the posting's lock. Raises IllegalMove."""
+    require_placement_move(placement.state, State.NO_SHOW)
+    placement.state, placement.seat, placement.ended_at, placement.excused = State.NO_SHOW, None, at, False
+    application = application_of(session, posting_id=posting.id, worker_id=placement.worker_id)
+    if application is not None:
+        _move_application(application, ApplicationState.CLOSED)
+    session.flush()
+    _say_lost(session, posting, placement, by, at)
+
+
+def restore(session: Session, *, posting: Posting, placement: Placement, beyond: bool, by: Actor, at: datetime) -> None:
+    """Give back a seat that was lost by not being there: any that is free.
+
+    `beyond`: where none is, because somebody else was called meanwhile, a seat is added to the posting's. That puts a
+    wrong right after the fact, and is the one way to more seats than heads. The caller holds the posting's lock.
+    Raises IllegalMove, SeatGone.
+    """
+    require_placement_move(placement.state, State.ACCEPTED)
+    number = _free_seat(session, posting)
+    if number is None and not beyond:
+        raise SeatGone()
+    if number is None:
+        number = 1 + (session.scalar(select(func.max(Seat.number)).where(Seat.posting_id == posting.id)) or 0)
+        session.add(Seat(posting_id=posting.id, number=number))
+        session.flush()
+    placement.state, placement.seat, placement.ended_at, placement.excused = State.ACCEPTED, number, None, False
+    application = application_of(session, posting_id=posting.id, worker_id=placement.worker_id)
+    if application is not None:
+        _move_application(application, ApplicationState.ACCEPTED)
+    session.flush()
+    evidence.add(
+        session, "seat_restored", chain=posting.county, posting_id=posting.id, placement_id=placement.id, by=by, at=at
+    )
+
+
+def excuse(session: Session, *, placement: Placement) -> None:
+    """A no-show that isn't to be held against the worker. The caller holds the posting's lock."""
+    placement.excused = True
+    session.flush()
+
+
+def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime, reason: str = "") -> Posting:
+    """The employer calls the work off: seats are taken away, everything pending closes, workers are told.
+
+    Raises NotFound, IllegalMove, PostingClosed once the work has begun, AlreadyThere once somebody has come to it.
+    """
+    posting = locked(session, posting_id)
+    there = [placement for placement in held_by(session, posting_id=posting_id) if placement.arrived_at]
+    if there:
+        raise AlreadyThere(count=len(there))
     move(posting, PostingState.WITHDRAWN)
+    if posting.closes_at <= at:
+        raise PostingClosed(state=PostingState.EXPIRED)
     posting.state_reason = reason
     _call_off(session, posting, by, at)
     late = is_late_notice(starts_at=posting.closes_at, at=at)
@@ -164,6 +258,7 @@ def cancel_posting(session: Session, *, posting_id: int, by: Actor, at: datetime
 def take_down(session: Session, *, posting_id: int, reason: str, by: Actor, at: datetime) -> Posting:
     """Staff takes an open posting out and says why: seats are taken away, everything pending closes, workers are told.
 
+    Who has come already keeps the seat, and what is owed for it.
     Raises NotFound, ReasonMissing, IllegalMove when it is over.
     """
     posting = locked(session, posting_id)
@@ -185,11 +280,15 @@ def suspend_employer(session: Session, *, employer_id: int, reason: str, by: Act
 
 
 def close_due(session: Session, *, at: datetime) -> int:
-    """Close the postings whose first shift began, and the invitations not answered in time. Returns how many closed."""
+    """Close the postings whose first shift began, the invitations not answered in time, the queues nobody will need.
+
+    A queue outlives the start: until the first shift is over, its first is called when somebody is missing. Returns
+    how many closed.
+    """
     ids = due_to_close(session, at=at)
     for posting_id in ids:
         move(locked(session, posting_id), PostingState.EXPIRED)
-    return len(ids) + close_pending(session, posting_ids=ids, at=at) + close_unanswered(session, at=at)
+    return len(ids) + close_unanswered(session, at=at) + close_queues(session, at=at)
 
 
 def _require_taking(posting: Posting, at: datetime) -> None:
@@ -197,6 +296,24 @@ def _require_taking(posting: Posting, at: datetime) -> None:
         raise PostingClosed(state=posting.state)
     if posting.closes_at <= at:
         raise PostingClosed(state=PostingState.EXPIRED)
+
+
+def _calls(posting: Posting, at: datetime) -> bool:
+    """True while workers of the queue may be called: the first shift runs, of an employer that isn't suspended."""
+    begun = posting.state in (*TAKING, PostingState.EXPIRED) and posting.closes_at <= at < posting.shifts[0].ends_at
+    return begun and posting.employer.state != Verification.SUSPENDED
+
+
+def _is_called(posting: Posting, application: Application, at: datetime) -> bool:
+    """True for one who was called and may still say yes."""
+    asked = application.state == ApplicationState.INVITED and application.called_at is not None
+    return asked and application.respond_by is not None and application.respond_by > at and _calls(posting, at)
+
+
+def _free_seat(session: Session, posting: Posting) -> int | None:
+    """A seat's number while fewer are held than there are heads; a seat added after the fact is no room for more."""
+    held = seats_taken(session, posting_ids=[posting.id]).get(posting.id, 0)
+    return free_seat(session, posting_id=posting.id) if held < posting.headcount else None
 
 
 def _locked_worker(session: Session, worker_id: int) -> Worker:
@@ -224,13 +341,13 @@ def _require_no_clash(session: Session, posting: Posting, worker_id: int, at: da
 def _seat_or_queue(
     session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
 ) -> None:
-    free = free_seat(session, posting_id=posting.id) is not None
-    waiting = bool(queue_of(session, posting_id=posting.id))
-    if free and not waiting:
+    free = _free_seat(session, posting) is not None
+    called = _is_called(posting, application, at)
+    if free and (called or not queue_of(session, posting_id=posting.id)):
         _seat(session, posting, application, by, at, overlap_reason)
         return
     _move_application(application, ApplicationState.QUEUED)
-    application.queued_at = at
+    application.queued_at = application.queued_at if called else at
     session.add(application)
     session.flush()
     record(session, verb="seat.queued", subject=f"posting:{posting.id}", by=by, at=at, worker=application.worker_id)
@@ -241,7 +358,7 @@ def _seat_or_queue(
 def _seat(
     session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
 ) -> Placement | None:
-    number = free_seat(session, posting_id=posting.id)
+    number = _free_seat(session, posting)
     if number is None:
         return None
     _move_application(application, ApplicationState.ACCEPTED)
@@ -256,7 +373,7 @@ def _seat(
     if overlap_reason:
         placement.overlap_allowed_by, placement.overlap_reason = by.account_id, overlap_reason
     session.flush()
-    if free_seat(session, posting_id=posting.id) is None:
+    if posting.state == PostingState.OPEN and _free_seat(session, posting) is None:
         move(posting, PostingState.FILLED)
         outbox.announce(session, PostingFilled(posting_id=posting.id))
     outbox.announce(session, SeatAccepted(placement_id=placement.id))
@@ -279,11 +396,13 @@ def _move_application(application: Application, target: ApplicationState) -> Non
 
 
 def _call_off(session: Session, posting: Posting, by: Actor, at: datetime) -> None:
-    """Take the seats away and close what is pending; everybody concerned is told."""
+    """Take the seats away, but of those who are there already, and close what is pending; everybody is told."""
     for worker_id in pending_of(session, posting_id=posting.id):
         outbox.announce(session, PendingCalledOff(posting_id=posting.id, worker_id=worker_id))
     close_pending(session, posting_ids=[posting.id], at=at)
     for placement in held_by(session, posting_id=posting.id):
+        if placement.arrived_at is not None:
+            continue
         placement.state, placement.seat, placement.ended_at = State.CANCELLED, None, at
         placement.ended_late = is_late_notice(starts_at=posting.closes_at, at=at)
         application = application_of(session, posting_id=posting.id, worker_id=placement.worker_id)

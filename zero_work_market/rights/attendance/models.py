@@ -1,40 +1,48 @@
-"""Marks: who came to which shift."""
+"""Marks: who came to which shift; and what the codes at the gate are made of."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
 from zero_work_market.ground.sealed import HasSeal, Sealed, sealed_column
-from zero_work_market.rights.attendance.rules import How, State
+from zero_work_market.rights.attendance.rules import How, State, Verdict
+from zero_work_market.rights.contracts.rules import Side
 
 
 class Mark(Base):
     """What is known of one placement at one shift."""
 
     __tablename__ = "marks"
-    __table_args__ = (UniqueConstraint("placement_id", "shift_id"),)
+    __table_args__ = (
+        UniqueConstraint("placement_id", "shift_id"),
+        Index("ix_marks_contested", "decided_at", "contested_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"))
     shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"), index=True)
     state: Mapped[State] = mapped_column(named(State, 10), index=True)
     how: Mapped[How | None] = mapped_column(named(How, 10))
+    """How it is known; of an absence, who said so: the foreman, or nobody but the clock (None)."""
+    due_at: Mapped[datetime]
+    """When the worker had to be there: the shift's start, or for one called in later when the ride could be done."""
     arrived_at: Mapped[datetime | None]
     minutes_late: Mapped[int] = mapped_column(SmallInteger, default=0)
     told_at: Mapped[datetime | None]
-    """When an offline code reached the site."""
+    """When a code taken offline reached the site."""
     left_at: Mapped[datetime | None]
     left_how: Mapped[How | None] = mapped_column(named(How, 10))
     marked_at: Mapped[datetime]
-    contested_at: Mapped[datetime | None] = mapped_column(index=True)
+    contested_at: Mapped[datetime | None]
+    contested_by: Mapped[Side | None] = mapped_column(named(Side, 10))
     contest: Mapped[str] = mapped_column(String(300), default="")
-    """What the worker, or the employer, says against the mark."""
-    contested_by: Mapped[str] = mapped_column(String(10), default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
+    verdict: Mapped[Verdict | None] = mapped_column(named(Verdict, 10))
     decision: Mapped[str] = mapped_column(String(300), default="")
+    """Staff's reasons."""
 
 
 class GateKey(HasSeal, Base):
@@ -47,3 +55,13 @@ class GateKey(HasSeal, Base):
     secret_sealed: Mapped[bytes] = sealed_column(nullable=False)
     secret = Sealed()
     made_at: Mapped[datetime]
+
+
+class WrongTry(Base):
+    """A wrong code for a placement; kept while it counts."""
+
+    __tablename__ = "wrong_tries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+    at: Mapped[datetime]
