@@ -3,58 +3,76 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.db import Base, BigId, named
-from zero_work_market.rights.disputes.rules import Outcome, Stage
+from zero_work_market.rights.disputes.rules import COLLECTING, Kind, Outcome, Procedure, Stage
+
+_COLLECTING = text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in COLLECTING)))
 
 
 class Case(Base):
-    """A wage case against one employer; several workers may claim in one."""
+    """A wage case against one employer in one county; of those that still collect claims there is one at most."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_county_stage", "county", "stage"),)
+    __table_args__ = (
+        Index("ix_cases_county_stage", "county", "stage"),
+        Index(
+            "uq_cases_collecting", "employer_id", "county", unique=True,
+            sqlite_where=_COLLECTING, postgresql_where=_COLLECTING,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)
     employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
     county: Mapped[str] = mapped_column(String(6))
     town: Mapped[str] = mapped_column(String(9))
+    """Of the work first complained of."""
     stage: Mapped[Stage] = mapped_column(named(Stage, 10))
     stage_since: Mapped[datetime]
     due_on: Mapped[date] = mapped_column(Date)
     """By when the stage must end."""
+    procedure: Mapped[Procedure | None] = mapped_column(named(Procedure, 10))
+    extended_by_days: Mapped[int] = mapped_column(SmallInteger, default=0)
     filed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(named(Outcome, 10))
     supervised_at: Mapped[datetime | None] = mapped_column(index=True)
     """Since when it is on the supervision list (挂牌督办)."""
-    supervised_why: Mapped[str] = mapped_column(String(100), default="")
-    extended_by_days: Mapped[int] = mapped_column(default=0)
     claims: Mapped[list["Claim"]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="Claim.id")
     steps: Mapped[list["Step"]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="Step.id")
+
+    @property
+    def number(self) -> str:
+        """What everyone calls the case by, e.g. "乐薪 370829-2026-000012"."""
+        return f"乐薪 {self.county}-{local_date(self.filed_at).year}-{self.id:06d}"
+
+    @property
+    def open_claims(self) -> list["Claim"]:
+        """Those that weren't taken back."""
+        return [claim for claim in self.claims if claim.withdrawn_at is None]
 
 
 class Claim(Base):
     """One worker's claim for one placement, with what it was built from."""
 
     __tablename__ = "claims"
-    __table_args__ = (UniqueConstraint("case_id", "placement_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
     claim_fen: Mapped[int] = mapped_column(BigInteger)
-    words: Mapped[str] = mapped_column(Text, default="")
     built_from: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The wage, marks, hours and agreement that the complaint rests on: ids, dates, minutes, fen."""
+    """The posting, agreement, wages and shifts that it rests on, as they were then: see `queries.built`."""
     missing: Mapped[list[str]] = mapped_column(JSON)
-    """What the arbitration office will ask for and isn't there, by stable name."""
+    """What the arbitration office will ask for and isn't there: values of `rules.Missing`."""
     filed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     recovered_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What the case brought: agreed in mediation, awarded, or paid by the ledger when the case was closed as paid."""
 
 
 class Step(Base):
@@ -64,7 +82,9 @@ class Step(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
+    """The claim that it is about; None for the whole case."""
+    kind: Mapped[Kind] = mapped_column(named(Kind, 12))
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(BigId)
     role: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,1 @@
+"""What employers owe workers, and the facts that a complaint rests on."""
