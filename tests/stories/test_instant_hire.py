@@ -2,67 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.makers import make_account, make_employer, make_worker
-from tests.support.market import PACKER, make_posting, shift
-from tests.support.messages import code_sent_to
-from tests.support.site import Site, running_site
+from tests.support.county import EMPLOYER_PHONE, County, accept, log_in, log_in_staff, small_county
+from tests.support.market import make_posting, shift
 from tests.support.waiting import until
 from zero_work_market.ground import clock
-from zero_work_market.ground.audit import SYSTEM, Actor
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.market.applications.queries import rows_of_posting
-from zero_work_market.market.placements import service as placements
-from zero_work_market.people.accounts import service as accounts
-from zero_work_market.people.accounts.rules import Role
-
-TOWN, PASSWORD = "370829001", "jiaxiang-2026-desk"
-EMPLOYER_PHONE = "13900000001"
-
-
-@dataclass(frozen=True)
-class County:
-    """A small county: an employer, a dozen packers near it, and staff."""
-
-    site: Site
-    phones: dict[int, str]
-    totp: str
 
 
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[County]:
-    with running_site(tmp_path, LEYE_DEMO="1") as site:
-        connect(site.database_url)
-        at = clock.now()
-        with transaction() as session:
-            make_employer(session, account=make_account(session, phone_number=EMPLOYER_PHONE), town=TOWN, at=at)
-            phones = {}
-            for number in range(12):
-                phone = f"1380000{number:04d}"
-                account = make_account(session, phone_number=phone)
-                point = {"lon": 116.35238 + number / 200, "lat": 35.40827}
-                worker = make_worker(session, account=account, town=TOWN, skills=[PACKER], at=at, **point)
-                phones[worker.id] = phone
-            login = accounts.create_staff(
-                session, login_name="fang", password=PASSWORD, display_name="刘芳", role=Role.COUNTY, region="370829",
-                by=SYSTEM, at=at,
-            )  # fmt: skip
-        yield County(site, phones, login.totp_secret)
-
-
-def log_in(page: Page, county: County, phone: str) -> None:
-    page.goto(f"{county.site.url}/login")
-    page.get_by_label("手机号").fill(phone)
-    page.get_by_role("button", name="发验证码").click()
-    page.get_by_label("短信里的 6 位数").fill(code_sent_to(phone))
-    page.get_by_role("button", name="进去").click()
-    page.wait_for_url(re.compile(r"/m/\d{6}|/hire"))
+    with small_county(tmp_path) as county:
+        yield county
 
 
 def posting_of(page: Page) -> int:
@@ -75,11 +31,6 @@ def invited_to(posting_id: int) -> list[int]:
         return list(rows_of_posting(session, posting_id=posting_id))
 
 
-def accept(posting_id: int, worker_id: int) -> None:
-    with transaction() as session:
-        placements.accept(session, posting_id=posting_id, worker_id=worker_id, by=Actor(None, "worker"), at=clock.now())
-
-
 def test_five_packers_for_tomorrow_morning(county: County, visitor: Callable[..., Page]) -> None:
     employer = visitor()
     log_in(employer, county, EMPLOYER_PHONE)
@@ -90,7 +41,7 @@ def test_five_packers_for_tomorrow_morning(county: County, visitor: Callable[...
     expect(employer.locator("#pay-said")).to_contain_text("够了，最低 18 元/小时")
     expect(employer.locator("#when-said")).to_contain_text("明天 08:00–12:00")
     expect(employer.locator("#judged")).to_contain_text("12 人合适")
-    employer.get_by_role("button", name="发布并邀请 8 人").click()
+    employer.get_by_role("button", name="发布并邀请 12 人").click()
 
     posting_id = posting_of(employer)
     places = employer.locator("ol.rank > li")
@@ -98,8 +49,8 @@ def test_five_packers_for_tomorrow_morning(county: County, visitor: Callable[...
     expect(places.first).to_contain_text("包装工")
     expect(places.first).to_contain_text("上午有空")
     expect(places.first.locator("dl")).to_contain_text("55.0 / 55")
-    until(lambda: len(invited_to(posting_id)) == 8)
-    expect(employer.get_by_text("已邀请")).to_have_count(8, timeout=15_000)
+    until(lambda: len(invited_to(posting_id)) == 12)
+    expect(employer.get_by_text("已邀请")).to_have_count(12, timeout=15_000)
 
     first, *others = invited_to(posting_id)
     worker = visitor()
@@ -124,11 +75,8 @@ def test_five_packers_for_tomorrow_morning(county: County, visitor: Callable[...
     expect(employer.get_by_role("img", name="5 个位，已有 5 人")).to_be_visible()
 
     staff = visitor()
-    staff.goto(f"{county.site.url}/staff/login")
-    staff.get_by_label("登录名").fill("fang")
-    staff.get_by_label("密码").fill(PASSWORD)
-    staff.get_by_label("动态码").fill(pyotp.TOTP(county.totp).now())
-    staff.get_by_role("button", name="进去").click()
+    log_in_staff(staff, county)
+    staff.goto(f"{county.site.url}/staff")
     row = staff.get_by_role("row").filter(has_text="嘉祥街道")
     expect(row).to_contain_text("5 / 5 人")
 
@@ -146,7 +94,7 @@ def test_the_same_without_javascript(county: County, browser: object) -> None:
     page.get_by_label("多少钱").fill("18")
     page.locator("button.go").click()
     posting_id = posting_of(page)
-    until(lambda: len(invited_to(posting_id)) == 8)
+    until(lambda: len(invited_to(posting_id)) == 12)
     context.clear_cookies()
     log_in(page, county, county.phones[invited_to(posting_id)[0]])
     page.goto(f"{county.site.url}/postings/{posting_id}")

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from web.cli.seeding.aftermath import make_aftermath
 from web.cli.seeding.employers import make_employers
-from web.cli.seeding.history import make_history
-from web.cli.seeding.staff import make_staff
+from web.cli.seeding.history import make_history, make_regulars
+from web.cli.seeding.staff import make_staff, make_targets
 from web.cli.seeding.workers import make_workers
+from web.tasks.counting import catch_up
 
 Progress = Callable[[str, int, int], None]
 """Told (what is being made, how many are done, of how many)."""
@@ -32,12 +34,16 @@ class Logins:
 def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, progress: Progress) -> Logins:
     """Fill an empty database. Returns the logins to try.
 
-    workers, employers, postings: how many; `on`: the day that counts as today, postings lie from nine days before it to
-    five after.
+    workers, employers, postings: how many; `on`: the day that counts as today, postings lie from five
+    months before it to five days after.
     """
     chance = random.Random(seed)
     staff = make_staff(chance, on)
     worker_phone = make_workers(chance, count=workers, on=on, progress=progress)
     employer_phone = make_employers(chance, count=employers, on=on, progress=progress)
     make_history(chance, count=postings, on=on, progress=progress)
+    make_regulars(chance, on=on)
+    make_aftermath(chance, on=on, progress=progress)
+    make_targets(on)
+    catch_up()
     return Logins(worker_phone, employer_phone, staff.name, staff.password, staff.totp)

@@ -1,9 +1,9 @@
-"""Two weeks of postings, with their invitations and accepted seats, made by the market's own services."""
+"""Postings of five months and the days to come, with invitations and accepted seats, by the market's own services."""
 
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -17,10 +17,9 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM, Actor
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.applications.service import decline, invite
 from zero_work_market.market.columns.rules import free_slots, needed_slots
-from zero_work_market.market.gate.rules import Draft
+from zero_work_market.market.gate.rules import Draft, is_construction
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.rules import PostingClosed, ProfilePaused, ShiftsOverlap, TooYoung
 from zero_work_market.market.postings import service as postings
@@ -28,15 +27,19 @@ from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.market.postings.rules import State
+from zero_work_market.people.employers import service as employers_service
 from zero_work_market.people.employers.models import Employer
-from zero_work_market.people.employers.rules import Verification
+from zero_work_market.people.employers.queries import projects_of
+from zero_work_market.people.employers.rules import NewProject, Verification
 from zero_work_market.people.workers.models import Skill, Worker
 from zero_work_market.reference.law.queries import minimum_wage
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.regions.queries import region
 from zero_work_market.reference.regions.rules import km_between
 
-FIRST_DAY, LAST_DAY = -9, 5
+EARLIEST_DAY, FIRST_DAY, LAST_DAY = -150, -9, 5
+EARLIER = 0.4
+"""Share of the postings that lie before the last ten days."""
 SHIFTS = (
     (time(8), 4, 34), (time(13), 4, 26), (time(8), 8, 16), (time(7), 5, 8), (time(16), 4, 8), (time(18), 4, 5),
     (time(22), 8, 3),
@@ -44,6 +47,8 @@ SHIFTS = (
 """Start, hours, and how many of a hundred postings run so."""
 HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 5), (15, 2))
 ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.25
+INVITED_A_SEAT = 2
+REGULAR_EMPLOYERS, REGULARS = 6, 3
 SHOWN = 1
 """Id of the worker to log in as, whose answers are left to whoever does."""
 WORDS = ("手脚麻利，干活仔细。", "手套、围裙这边有。", "站着干，能搬 20 公斤。", "带身份证，到了看一眼就还你。", "")
@@ -70,7 +75,11 @@ def make_history(chance: random.Random, *, count: int, on: date, progress: Calla
         employers = session.scalars(select(Employer).order_by(Employer.id)).all()
         employers = [one for one in employers if one.state in (Verification.VERIFIED, Verification.WAITING)]
         candidates = _candidates(session)
-    days = sorted(chance.choices(range(FIRST_DAY, LAST_DAY + 1), k=count))
+    earlier = round(EARLIER * count)
+    days = sorted(
+        chance.choices(range(EARLIEST_DAY, FIRST_DAY), k=earlier)
+        + chance.choices(range(FIRST_DAY, LAST_DAY + 1), k=count - earlier)
+    )
     for done, ahead in enumerate(days, 1):
         employer = employers[0] if done % 40 == 1 else chance.choice(employers)
         line = next(line for line in LINES if employer.short.endswith(line))
@@ -86,6 +95,32 @@ def make_history(chance: random.Random, *, count: int, on: date, progress: Calla
             posting = session.get(Posting, row.payload.get("posting_id", 0))
             if row.kind != PostingPublished.kind or posting is None or not posting.invite_first:
                 row.done_at = moment
+
+
+def make_regulars(chance: random.Random, *, on: date) -> None:
+    """Work of four months that the same employer gives the same people again and again: stable once it is paid."""
+    with transaction(read_only=True) as session:
+        verified = select(Employer).where(Employer.state == Verification.VERIFIED).order_by(Employer.id)
+        employers = session.scalars(verified.limit(REGULAR_EMPLOYERS)).all()
+        found = _candidates(session)
+    for employer in employers:
+        line = next(line for line in LINES if employer.short.endswith(line))
+        code = TradeMix(LINES[line]).pick(chance)
+        day = on - timedelta(days=140)
+        near_ones = sorted(
+            found[code],
+            key=lambda one: km_between(one.lon, one.lat, region(employer.town).lon, region(employer.town).lat),
+        )
+        for times in range(6):
+            with transaction() as session:
+                draft = replace(_draft(chance, employer, code, day + timedelta(days=22 * times)), headcount=REGULARS)
+                at = draft.shifts[0][0] - timedelta(hours=30)
+                posting = postings.publish(
+                    session, draft=draft, employer_id=employer.id, by=Actor(employer.account_id, "employer"), at=at,
+                    invite_first=0,
+                )  # fmt: skip
+                for one in near_ones[:REGULARS]:
+                    _accept(session, posting, one.id, at + timedelta(hours=1))
 
 
 def _candidates(session: Session) -> dict[str, list[Candidate]]:
@@ -107,25 +142,41 @@ def _one(
     start = draft.shifts[0][0]
     at = min(start - timedelta(hours=chance.randrange(18, 60)), clock.at_local(on, time(5)) - timedelta(minutes=30))
     operator = Actor(employer.account_id, "employer")
+    if is_construction(draft):
+        draft = replace(draft, project_id=_project(session, employer, operator, at))
     to_come = day > on
     posting = postings.publish(
         session, draft=draft, employer_id=employer.id, by=operator, at=at,
-        invite_first=suggested_invitations(draft.headcount) if to_come else 0,
+        invite_first=INVITED_A_SEAT * draft.headcount if to_come else 0,
     )  # fmt: skip
     if posting.state != State.OPEN:
         return
     free = [one for one in known if _suits(one, posting)]
     free.sort(key=lambda one: km_between(one.lon, one.lat, posting.lon, posting.lat))
-    asked = [one.id for one in free[: suggested_invitations(draft.headcount)]]
+    asked = [one.id for one in free[: INVITED_A_SEAT * draft.headcount]]
     if not to_come:
         scores = dict.fromkeys(asked)
         invite(session, posting=locked(session, posting.id), scores=scores, by=SYSTEM, at=at + timedelta(minutes=1))
     for worker_id in asked:
         moment = at + timedelta(minutes=chance.randrange(3, 240))
-        if chance.random() < (ACCEPTANCE_AHEAD if to_come else ACCEPTANCE) and worker_id != SHOWN:
+        if chance.random() < (ACCEPTANCE_AHEAD if to_come else ACCEPTANCE) and not (to_come and worker_id == SHOWN):
             _accept(session, posting, worker_id, moment)
         elif not to_come and chance.random() < 0.3:
             decline(session, posting_id=posting.id, worker_id=worker_id, by=SYSTEM, at=moment)
+
+
+def _project(session: Session, employer: Employer, by: Actor, at: datetime) -> int:
+    """The employer's one building site, entered with its first work there."""
+    known = projects_of(session, employer.id)
+    if known:
+        return known[0].id
+    county = region(employer.county)
+    new = NewProject(
+        name=f"{county.short}安居小区 {employer.id} 号楼", number=f"{county.code}{at:%Y}{employer.id:06d}",
+        contractor=f"{county.short}城建集团有限公司", insurance_number=f"GS{county.code}{employer.id:06d}",
+        bank="农村商业银行", wage_account=f"6217{employer.id:012d}",
+    )  # fmt: skip
+    return employers_service.add_project(session, employer_id=employer.id, new=new, by=by, at=at).id
 
 
 def _accept(session: Session, posting: Posting, worker_id: int, at: datetime) -> None:

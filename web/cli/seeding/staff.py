@@ -4,11 +4,17 @@ import random
 from dataclasses import dataclass
 from datetime import date, time
 
+from sqlalchemy import select
+
 from zero_work_market.ground import clock
-from zero_work_market.ground.audit import SYSTEM
+from zero_work_market.ground.audit import SYSTEM, Actor
 from zero_work_market.ground.db import transaction
 from zero_work_market.people.accounts import service as accounts
+from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import Role
+from zero_work_market.reference.regions.queries import counties, towns
+from zero_work_market.reference.regions.rules import CITY
+from zero_work_market.statistics.targets.service import set_target
 
 PASSWORD = "leye-demo-2026"
 LEVELS = (
@@ -17,6 +23,10 @@ LEVELS = (
     ("wolongshan", "卧龙山街道驿站 陈静", Role.TOWN, "370829002"),
     ("cun", "演示一村 劳务中介 周勇", Role.VILLAGE_AGENT, "370829002201"),
 )
+VILLAGES = ("演示一村", "演示二村", "演示三村")
+"""Of every town in 嘉祥县."""
+TARGETS = {"proven_work": (1200, 100), "stable_work": (60, 5), "coverage": (95, 95), "paid_on_time": (98, 98)}
+"""Made-up targets of the year: the city's, and each county's."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,9 @@ def make_staff(chance: random.Random, on: date) -> StaffLogin:
     at = clock.at_local(on, time(6))
     secrets = {}
     with transaction() as session:
-        accounts.add_village(session, town="370829002", code="370829002201", name="演示一村", by=SYSTEM, at=at)
+        for town in towns("370829"):
+            for number, name in enumerate(VILLAGES, 201):
+                accounts.add_village(session, town=town.code, code=f"{town.code}{number}", name=name, by=SYSTEM, at=at)
         for name, display, role, region in LEVELS:
             made = accounts.create_staff(
                 session, login_name=name, display_name=display, password=PASSWORD, role=role, region=region,
@@ -39,3 +51,17 @@ def make_staff(chance: random.Random, on: date) -> StaffLogin:
             )  # fmt: skip
             secrets[name] = made.totp_secret
     return StaffLogin("jiaxiang", PASSWORD, secrets["jiaxiang"])
+
+
+def make_targets(on: date) -> None:
+    """Targets of the year of `on`, as city staff would set them."""
+    with transaction() as session:
+        city = session.scalars(select(Account).where(Account.login_name == LEVELS[0][0])).one()
+        by = Actor(city.id, Role.CITY, CITY)
+        for indicator, (whole, share) in TARGETS.items():
+            wanted = {CITY: whole} | {county.code: share for county in counties()}
+            for region, value in wanted.items():
+                set_target(
+                    session, region=region, year=on.year, indicator=indicator, value=value, by=by,
+                    at=clock.at_local(on, time(6)),
+                )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from labor_brands.brands.queries import brands
 from web.cli.seeding.people import id_number, near, phone, pick_birthday, pick_county, pick_name, pick_town
+from web.cli.seeding.staff import VILLAGES
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.privacy import lookup
@@ -39,7 +40,7 @@ HEADINGS = {
 """How common the trades of a heading are; others count 1."""
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
-WITH_PHONE = 0.97
+WITH_PHONE, WITH_VILLAGE = 0.97, 0.8
 SHOWN_TOWN, PACKER = "370829400", "6-31-05-00"
 SKILL_COUNTS = (22, 33, 28, 17)
 FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
@@ -47,7 +48,7 @@ FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 
 
 def make_workers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
     """Make `count` workers, a few of them without a phone. Returns the phone of the first, a packer in 嘉祥县."""
-    at = clock.at_local(on - timedelta(days=30), time(9))
+    at = clock.at_local(on - timedelta(days=200), time(9))
     mix, taken = TradeMix(), set[str]()
     for first in range(0, count, CHUNK):
         serials = range(first, min(first + CHUNK, count))
@@ -101,6 +102,8 @@ def _worker(
     if account is not None:
         worker.account_id, worker.phone, worker.phone_hash = account.id, account.phone, account.phone_hash
     _give_skills(chance, mix, worker, county)
+    if worker.town.startswith(SHOWN_TOWN[:6]) and chance.random() < WITH_VILLAGE:
+        worker.village = f"{worker.town}{chance.randrange(201, 201 + len(VILLAGES))}"
     if serial == 0:
         _make_shown(worker)
     worker.consents.append(Consent(purpose=Purpose.MATCHING, given_how=Given.BY_TAPPING, given_at=at))
@@ -111,6 +114,7 @@ def _make_shown(worker: Worker) -> None:
     """The one to log in as: a packer beside the first employer, free every day."""
     town = region(SHOWN_TOWN)
     worker.town, worker.lon, worker.lat, worker.radius_km = town.code, town.lon + 0.004, town.lat, 8.0
+    worker.village = f"{town.code}201"
     worker.min_hourly_fen, worker.relocates = 1600, False
     worker.week = sum(1 << (4 * day + quarter) for day in EVERY_DAY for quarter in (MORNING, AFTERNOON, EVENING))
     worker.skills[:] = [Skill(occupation=PACKER, level=3), Skill(occupation="4-02-05-01", level=1)]

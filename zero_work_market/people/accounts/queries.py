@@ -1,6 +1,6 @@
 """Reads of accounts, grants, tokens and villages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,6 +88,11 @@ def villages(session: Session, town: str) -> tuple[VillageRow, ...]:
 def village(session: Session, code: str) -> VillageRow | None:
     row = session.get(Village, code)
     return None if row is None else VillageRow(code=row.code, town=row.town, name=row.name)
+
+
+def villages_of(session: Session, codes: Iterable[str | None]) -> Sequence[Village]:
+    """Those of the codes that are villages'."""
+    return session.scalars(select(Village).where(Village.code.in_({code for code in codes if code}))).all()
 
 
 def inside(

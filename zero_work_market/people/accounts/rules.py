@@ -31,8 +31,14 @@ class Permission(enum.StrEnum):
     BOARD = "board"
     MANAGE_ACCOUNTS = "manage_accounts"
     ADD_VILLAGE = "add_village"
+    SET_TARGETS = "set_targets"
+    """Set the city's targets, and allot them to its counties."""
     SEE_FULL_ID = "see_full_id"
     """See a full ID number, phone or name, with a reason, logged each time (个人信息保护法 51, 54)."""
+    DECIDE = "decide"
+    """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
+    IMPORT = "import"
+    """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
 
 
 _COUNTY_UP = frozenset({Role.CITY, Role.COUNTY})
@@ -47,7 +53,10 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.BOARD: _ALL,
     Permission.MANAGE_ACCOUNTS: _TOWN_UP,
     Permission.ADD_VILLAGE: _TOWN_UP,
+    Permission.SET_TARGETS: frozenset({Role.CITY}),
     Permission.SEE_FULL_ID: _ALL,
+    Permission.DECIDE: _COUNTY_UP,
+    Permission.IMPORT: _TOWN_UP,
 }
 
 _HEIGHT = {Role.VILLAGE_AGENT: 0, Role.TOWN: 1, Role.COUNTY: 2, Role.CITY: 3}
@@ -134,11 +143,13 @@ class CodePurpose(enum.StrEnum):
 
     LOGIN = "login"
     BIND = "bind"
+    SIGN = "sign"
 
 
 CODE_TEXTS: Mapping[CodePurpose, str] = {
     CodePurpose.LOGIN: "【乐业】登录验证码 {code}，5 分钟内有效。别告诉别人，办事员也不会问你要。",
     CodePurpose.BIND: "【乐业】办事员帮你登记这个手机号，验证码 {code}，5 分钟内有效。是你本人在办，再告诉他。",
+    CodePurpose.SIGN: "【乐业】签约验证码 {code}，5 分钟内有效。填上就等于签字，先看清约定，别告诉别人。",
 }
 
 
@@ -176,10 +187,10 @@ class LoginNameTaken(LeyeError):
     code = "login_name_taken"
 
 
-def check_may_send(*, sent_at: datetime, sent_today: int, at: datetime) -> None:
-    """Raises CodeTooSoon within 60 s of the code before, TooManyCodes after the tenth of a day."""
+def check_may_send(*, sent_at: datetime, used: bool, sent_today: int, at: datetime) -> None:
+    """Raises CodeTooSoon within 60 s of a code that wasn't used yet, TooManyCodes after the tenth of a day."""
     gap = at - sent_at
-    if gap < CODE_GAP:
+    if gap < CODE_GAP and not used:
         raise CodeTooSoon(wait_seconds=-(-(CODE_GAP - gap) // timedelta(seconds=1)))
     if sent_today >= CODES_A_DAY:
         raise TooManyCodes(a_day=CODES_A_DAY)

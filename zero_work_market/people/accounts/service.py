@@ -7,6 +7,7 @@ transaction commits.
 import functools
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,9 +19,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground import audit, clock, messages
-from zero_work_market.ground.audit import Actor
+from zero_work_market.ground.audit import Actor, AuditRow
 from zero_work_market.ground.errors import InvalidValue, LeyeError, NotAllowed, NotFound
 from zero_work_market.ground.privacy import lookup
+from zero_work_market.ground.referring import referring
 from zero_work_market.people.accounts import queries, rules
 from zero_work_market.people.accounts.models import Account, Grant, LoginCode, Token, Village
 from zero_work_market.people.accounts.rules import CodePurpose, Permission, Role
@@ -49,7 +51,8 @@ def request_code(session: Session, *, phone: str, at: datetime, purpose: CodePur
     else:
         if row.day != today:
             row.day, row.sent_that_day = today, 0
-        rules.check_may_send(sent_at=row.sent_at, sent_today=row.sent_that_day, at=at)
+        used = row.used_at is not None
+        rules.check_may_send(sent_at=row.sent_at, used=used, sent_today=row.sent_that_day, at=at)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row.code_hash = _code_hash(phone, code, purpose)
     row.sent_at, row.expires_at = at, at + rules.CODE_LIFE
@@ -82,7 +85,24 @@ def try_code(
         session.flush()
         return rules.WrongCode(left=rules.CODE_ATTEMPTS - row.attempts)
     row.used_at = at
+    return open_account(session, phone=phone, at=at)
+
+
+def open_account(session: Session, *, phone: str, at: datetime) -> Account:
+    """The account of a phone, opened if it is new: who has the phone logs in with its codes. Raises InvalidValue."""
+    phone = rules.parse_phone(phone)
     return queries.account_of_phone(session, phone) or _open_account(session, phone, at)
+
+
+def close_unused(session: Session, *, opened: Mapping[int, datetime], at: datetime) -> None:
+    """Close accounts that were opened at those moments, by id, and that nobody has used or points at: their phones are
+    forgotten. They aren't removed, for their numbers stand in the browsers of those who logged in."""
+    pointed = referring(session, Account, opened)
+    acted = set(session.scalars(select(AuditRow.account_id).where(AuditRow.account_id.in_(opened))))
+    for account in session.scalars(select(Account).where(Account.id.in_(opened.keys() - pointed.keys() - acted))):
+        if account.created_at == opened[account.id]:
+            account.phone, account.phone_hash, account.closed_at = None, None, at
+    session.flush()
 
 
 def try_password(session: Session, *, login_name: str, password: str, totp: str, at: datetime) -> Account | LeyeError:

@@ -117,6 +117,16 @@ def test_the_next_code_waits_for_sixty_seconds_and_says_how_long(session):
     request_code(session, phone=PHONE, at=NOW + timedelta(seconds=60))
 
 
+def test_whoever_used_a_code_gets_the_next_one_at_once(session):
+    request_code(session, phone=PHONE, at=NOW)
+    try_code(session, phone=PHONE, code=last_code(session), at=NOW + timedelta(seconds=5))
+    request_code(session, phone=PHONE, at=NOW + timedelta(seconds=9), purpose=CodePurpose.SIGN)
+    signing = last_code(session)
+    assert isinstance(
+        try_code(session, phone=PHONE, code=signing, at=NOW + timedelta(seconds=20), purpose=CodePurpose.SIGN), Account
+    )
+
+
 def test_the_eleventh_code_of_a_day_is_refused_and_the_next_day_is_fresh(session):
     for minute in range(10):
         request_code(session, phone=PHONE, at=NOW + timedelta(minutes=minute))
