@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from tests.support.messages import code_sent_to
 from tests.support.site import Site
@@ -16,7 +17,9 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import connect, transaction
 from zero_work_market.market.applications.queries import rows_of_worker
 from zero_work_market.market.applications.rules import State
+from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.queries import of_employer, taking
+from zero_work_market.rights.wages.models import Wage
 
 NEWCOMER_PHONE, NOBODYS_PHONE = "13900000077", "13900000078"
 CODE = "/login/code"
@@ -30,12 +33,18 @@ FOR_EVERYONE = (
 FOR_WORKERS = (
     "/m/370829", "/m/370829?day=tomorrow", "/m/370829/search?q=包装", "/postings/{posting}", "/postings/{own}",
     "/work/mine", "/work/me", "/work/me/skills", "/work/me/times", "/work/me/place", "/work/me/radius", "/work/me/pay",
-    "/work/me/erase",
+    "/work/me/erase", "/work/me/arrivals", "/work/unpaid", "/work/mine/{paid}", "/work/mine/{paid}/agreement",
+    "/work/mine/{paid}/hours", "/work/wages/{wage}",
 )  # fmt: skip
-FOR_EMPLOYERS = ("/hire", "/hire/new", "/hire/{own}", "/hire/{own}/edit", "/hire/{own}/cancel", "/hire/me")
+FOR_EMPLOYERS = (
+    "/hire", "/hire/new", "/hire/{own}", "/hire/{own}/edit", "/hire/{own}/cancel", "/hire/me", "/hire/cases",
+    "/hire/{own}/today", "/hire/{paid}/agreements", "/hire/{paid}/hours", "/hire/{paid}/wages",
+)  # fmt: skip
 FOR_STAFF = (
     "/staff", "/staff/employers", "/staff/employers/1", "/staff/postings", "/staff/postings/{own}", "/staff/workers",
-    "/staff/workers/1", "/staff/accounts", "/staff/villages",
+    "/staff/workers/1", "/staff/accounts", "/staff/villages", "/staff/plan", "/staff/plan/proven_work",
+    "/staff/plan/proven_work/persons", "/staff/placements/{placement}", "/staff/targets", "/staff/imports",
+    "/staff/coverage", "/staff/wages", "/staff/cases",
 )  # fmt: skip
 
 ON_PHONES = [
@@ -120,6 +129,10 @@ def county(served: Site, browser: Browser) -> County:
     at = clock.now()
     with transaction(read_only=True) as session:
         own = next(row.id for row in of_employer(session, employer_id=1) if row.closes_at > at)
+        paid_by_own = (Wage.worker_id == 1, Wage.employer_id == 1, Wage.paid_at.is_not(None))
+        wage = session.scalars(select(Wage).where(*paid_by_own)).first()
+        assert wage
+        paid = session.get_one(Placement, wage.placement_id)
         posting = next(row.id for row in session.scalars(taking(at=at)) if row.county == "370829" and row.id != own)
     until(lambda: own in asked_to(1))
     cookies = {
@@ -132,7 +145,8 @@ def county(served: Site, browser: Browser) -> County:
             lambda page: log_in_staff(page, served, logins.staff_name, logins.staff_password, logins.staff_totp),
         ),
     }
-    return County(served, cookies, {"own": own, "posting": posting})
+    ids = {"own": own, "posting": posting, "paid": paid.posting_id, "wage": wage.id, "placement": paid.id}
+    return County(served, cookies, ids)
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +220,7 @@ def log_in_staff(page: Page, site: Site, name: str, password: str, secret: str) 
     page.get_by_label("密码").fill(password)
     page.get_by_label("动态码").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="进去").click()
-    page.wait_for_url("**/staff")
+    page.wait_for_url("**/staff/plan")
 
 
 def asked_to(worker_id: int) -> list[int]:

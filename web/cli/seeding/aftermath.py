@@ -21,6 +21,7 @@ from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import held_by
+from zero_work_market.market.postings.events import PostingPublished
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.workers.models import Worker
@@ -28,9 +29,9 @@ from zero_work_market.rights.attendance import service as attendance
 from zero_work_market.rights.attendance.rules import Said
 from zero_work_market.rights.contracts import queries as agreements
 from zero_work_market.rights.contracts import service as contracts
+from zero_work_market.rights.contracts.rules import Side
 from zero_work_market.rights.hours import service as hours
 from zero_work_market.rights.ratings import service as ratings
-from zero_work_market.rights.ratings.rules import Side
 from zero_work_market.rights.wages import service as wages
 from zero_work_market.rights.wages.models import Wage
 
@@ -55,7 +56,8 @@ def make_aftermath(chance: random.Random, *, on: date, progress: Callable[[str, 
             progress("干完的活", done, len(posting_ids))
     with transaction() as session:
         session.execute(delete(Message))
-        session.execute(update(OutboxRow).where(OutboxRow.done_at.is_(None)).values(done_at=until))
+        told = update(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.kind != PostingPublished.kind)
+        session.execute(told.values(done_at=until))
 
 
 def _follow(session: Session, chance: random.Random, posting: Posting, until: datetime) -> None:
@@ -126,11 +128,15 @@ def _agree(
     if posting.pieces_per_hour:
         pieces = round(posting.pieces_per_hour * minutes / 60)
     at = shift.ends_at + timedelta(minutes=chance.randrange(5, 120))
-    claim = {"placement_id": placement.id, "shift_id": shift.id, "pieces": pieces}
-    hours.claim_hours(session, side="employer", minutes=minutes, by=operator, at=at, **claim)
+    hours.claim_hours(
+        session, placement_id=placement.id, shift_id=shift.id, side="employer", minutes=minutes, pieces=pieces,
+        by=operator, at=at,
+    )  # fmt: skip
     said = minutes if chance.random() < AGREES else minutes + 30
-    by = Actor(worker.account_id, "worker")
-    hours.claim_hours(session, side="worker", minutes=said, by=by, at=at + timedelta(minutes=9), **claim)
+    hours.claim_hours(
+        session, placement_id=placement.id, shift_id=shift.id, side="worker", minutes=said, pieces=pieces,
+        by=Actor(worker.account_id, "worker"), at=at + timedelta(minutes=9),
+    )  # fmt: skip
 
 
 def _pay(session: Session, chance: random.Random, posting: Posting, operator: Actor, until: datetime) -> None:
@@ -174,7 +180,12 @@ def _rate(
     operator: Actor,
     at: datetime,
 ) -> None:
-    given = {"posting_id": posting.id, "worker_id": worker.id, "chips": (), "words": "", "at": at}
-    stars = chance.choice((4, 5, 5, 5)) if pays_on_time else chance.choice((1, 2, 3))
-    ratings.rate(session, side=Side.WORKER, stars=stars, by=Actor(worker.account_id, "worker"), **given)
-    ratings.rate(session, side=Side.EMPLOYER, stars=chance.choice((3, 4, 5, 5, 5)), by=operator, **given)
+    given = (
+        (Side.WORKER, chance.choice((4, 5, 5, 5) if pays_on_time else (1, 2, 3)), Actor(worker.account_id, "worker")),
+        (Side.EMPLOYER, chance.choice((3, 4, 5, 5, 5)), operator),
+    )
+    for side, stars, by in given:
+        ratings.rate(
+            session, posting_id=posting.id, worker_id=worker.id, side=side, stars=stars, chips=(), words="", by=by,
+            at=at,
+        )  # fmt: skip

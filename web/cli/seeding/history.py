@@ -34,7 +34,7 @@ from zero_work_market.people.employers.rules import NewProject, Verification
 from zero_work_market.people.workers.models import Skill, Worker
 from zero_work_market.reference.law.queries import minimum_wage
 from zero_work_market.reference.occupations.queries import label
-from zero_work_market.reference.regions.queries import region
+from zero_work_market.reference.regions.queries import Region, region
 from zero_work_market.reference.regions.rules import km_between
 
 EARLIEST_DAY, FIRST_DAY, LAST_DAY = -150, -9, 5
@@ -105,12 +105,9 @@ def make_regulars(chance: random.Random, *, on: date) -> None:
         found = _candidates(session)
     for employer in employers:
         line = next(line for line in LINES if employer.short.endswith(line))
-        code = TradeMix(LINES[line]).pick(chance)
+        code = PACKER if employer is employers[0] else TradeMix(LINES[line]).pick(chance)
         day = on - timedelta(days=140)
-        near_ones = sorted(
-            found[code],
-            key=lambda one: km_between(one.lon, one.lat, region(employer.town).lon, region(employer.town).lat),
-        )
+        regulars = _nearest(found[code], region(employer.town))[:REGULARS]
         for times in range(6):
             with transaction() as session:
                 draft = replace(_draft(chance, employer, code, day + timedelta(days=22 * times)), headcount=REGULARS)
@@ -119,8 +116,13 @@ def make_regulars(chance: random.Random, *, on: date) -> None:
                     session, draft=draft, employer_id=employer.id, by=Actor(employer.account_id, "employer"), at=at,
                     invite_first=0,
                 )  # fmt: skip
-                for one in near_ones[:REGULARS]:
+                for one in regulars:
                     _accept(session, posting, one.id, at + timedelta(hours=1))
+
+
+def _nearest(found: list[Candidate], town: Region) -> list[Candidate]:
+    """By the distance from a town, but first the one to log in as."""
+    return sorted(found, key=lambda one: (one.id != SHOWN, km_between(one.lon, one.lat, town.lon, town.lat)))
 
 
 def _candidates(session: Session) -> dict[str, list[Candidate]]:
