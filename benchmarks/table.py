@@ -19,6 +19,8 @@ TOPICS = (
     "publishing",
     "start of a process",
     "start of the market's process",
+    "staff's dashboard",
+    "wages",
 )
 UNITS = (("µs", 1e-6), ("ms", 1e-3), ("s", 1.0))
 HEADS = ("", "figure", "baseline", "ratio", "goal", "")

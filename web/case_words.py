@@ -120,10 +120,12 @@ def outcome_said(case: Case) -> str:
 
 
 def standing_said(standing: Standing, claim: Claim) -> str:
-    """What has come since, of what was asked."""
+    """What was promised, and what has come since, of what was asked."""
     if standing.settled:
         return f"到齐了，{yuan(standing.came_fen)} 元"
-    came = f"到了 {yuan(standing.came_fen)} 元" if standing.came_fen else "还没到账"
+    came = f"已到账 {yuan(standing.came_fen)} 元" if standing.came_fen else "还没到账"
+    if claim.promised_fen is not None:
+        return f"说好给 {yuan(claim.promised_fen)} 元，{came}"
     return came if standing.unagreed else f"{came}，还差 {yuan(standing.left_fen)} 元"
 
 
@@ -151,7 +153,8 @@ def _title(step: Step, now: datetime, who: str, employer: str) -> str:
         case Kind.EXTENDED:
             return f"延期 {details['days']} 天"
         case Kind.CLOSED:
-            return f"结案：{OUTCOMES[Outcome(details['outcome'])]}，要回 {yuan(details['recovered_fen'])} 元"
+            promised = f"，说好给 {yuan(details['promised_fen'])} 元" if details["promised_fen"] else ""
+            return f"结案：{OUTCOMES[Outcome(details['outcome'])]}{promised}，已到账 {yuan(details['recovered_fen'])} 元"
         case Kind.TAKEN_BACK:
             return f"{who}撤回了"
         case Kind.SUPERVISED:

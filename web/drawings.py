@@ -147,6 +147,46 @@ def spark_bars(values: Sequence[int], first: str, last: str, said: str) -> Marku
     )  # fmt: skip
 
 
+def spark_pace(sums: Sequence[float], target: int, gone: float, kind: str, now: str, said: str) -> Markup:
+    """Sums at the end of each month so far, the last as of now, against the even pace (dashed) to a year's `target`.
+
+    `gone` is the part of the year that is over; `now` names its month; `kind` is that of the lamp beside it.
+    """
+    width, floor, room = 260, 70, 60
+    top = max(target, *sums, 1)
+
+    def height(value: float) -> float:
+        return floor - value / top * room
+
+    ends = [month / 12 * width for month in range(1, len(sums))] + [gone * width]
+    points = [(0.0, float(floor)), *((x, height(value)) for x, value in zip(ends, sums, strict=True))]
+    line, (x, y), aim = "L".join(f"{_n(x)} {_n(y)}" for x, y in points), points[-1], _n(height(target))
+    labels = [(0.0, "1 月"), (float(width), "12 月")] + [(x, now)] * (64 <= x <= width - 72)
+    return _svg(
+        f"spark {kind}", width, 88, said,
+        f'<path class="area" d="M{line}L{_n(x)} {floor}Z"/>', f'<path class="axis" d="M0 {floor}H{width}"/>',
+        f'<path class="pace" d="M0 {floor}L{width} {aim}"/>', f'<path class="line" d="M{line}"/>',
+        _dot(x, y, 4.5, "dot"),
+        f'<path class="aim" d="M{width - 14} {aim}H{width}"/>', *(_text(at, 85, words, width) for at, words in labels),
+    )  # fmt: skip
+
+
+def ladder_bars(level: int) -> Markup:
+    """The five rungs of evidence as rising bars, filled up to the one that was reached."""
+    bars = (
+        f'<rect class="{"on" if rung < level else "off"}" x="{rung * 10}" y="{12 - rung * 3}" width="7" '
+        f'height="{6 + rung * 3}"/>'
+        for rung in range(5)
+    )
+    return _svg("ladder", 47, 18, f"证据五级，到了第 {level} 级", *bars)
+
+
+def length_bar(value: float, of: float, said: str) -> Markup:
+    """A value as a bar beside others of the same whole."""
+    length = 200 * value / of if of else 0
+    return _svg("length", 200, 10, said, f'<rect width="{_n(length)}" height="10"/>', stretch=True)
+
+
 def _svg(css: str, width: int, height: int, said: str, *drawn: str, stretch: bool = False) -> Markup:
     """An SVG of markup that is already safe, named by `said`."""
     fill = Markup(' preserveAspectRatio="none"' if stretch else "")
@@ -225,5 +265,8 @@ def _n(number: float) -> str:
 
 
 DRAWINGS: dict[str, Callable[..., Markup]] = {
-    drawing.__name__: drawing for drawing in (day_ruler, road_of_dots, score_bar, county_tile_map, spark_bars)
-}
+    drawing.__name__: drawing
+    for drawing in (
+        day_ruler, road_of_dots, score_bar, county_tile_map, spark_bars, spark_pace, ladder_bars, length_bar
+    )
+}  # fmt: skip

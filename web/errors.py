@@ -8,6 +8,7 @@ from flask import Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from web.filters import clock, minutes, month_day, yuan
 from web.findings import said
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.gate.rules import Finding
@@ -24,7 +25,16 @@ FIELDS = {
     "operator": "经办人", "operator_id_number": "经办人身份证号", "pieces_per_hour": "一小时几件", "role": "身份",
     "display_name": "称呼", "certificate": "证书", "day": "日期", "lon": "位置", "lat": "位置",
     "home": "住在哪里", "brands": "劳务品牌", "village_code": "村代码", "village_name": "村名", "sure": "真的销掉",
+    "sums": "谈成的数", "held_on": "哪天调的", "place": "在哪里", "present": "谁在场", "pay_by": "哪天前给",
+    "worker_said": "工人说的", "employer_said": "单位说的", "days": "延几天", "meet_at": "什么时候",
+    "contest": "为什么不对", "stars": "几颗星", "chips": "怎么样",
     "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
+    "strokes": "签名", "typed_name": "全名",
+    "columns": "哪一列是什么",
+    "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
+    "transfer": "转账单号", "wage": "谁的",
+    "project": "哪个工地", "project_name": "叫什么", "contractor": "总包单位", "insurance_number": "工伤保险",
+    "bank": "开户行", "wage_account": "专户账号", "sheet": "工资表", "why": "凭什么", "body": "照片",
 }  # fmt: skip
 REASONS: dict[str, Words] = {
     "unticked": "还没勾", "too_dear": "一小时 200 元以上的活这里没有，改低一点",
@@ -38,7 +48,13 @@ REASONS: dict[str, Words] = {
     "simple": "太好猜了，换一个", "taken": "已经有了，不用再加", "not_of_town": "要 12 位数，开头是这个乡镇的 9 位",
     "range": lambda told: f"要在 {told['least']:g} 到 {told['most']:g} 之间", "twice": "有重样的",
     "too_many": lambda told: f"最多 {told['most']} 个", "certificate": "证书名太长了", "missing": "还没填",
+    "below_paid": lambda told: f"已经发了 {yuan(told['paid_fen'])} 元，不能比这少",
+    "more_than_left": lambda told: f"只差 {yuan(told['left_fen'])} 元了。多给的先加在“加钱”里",
+    "day": lambda told: f"要在 {month_day(told['first'])}到 {month_day(told['last'])}之间",
+    "changed": "刚刚变了，再看一遍", "empty": "没选上，再选一次", "media_type": "只收照片（jpg、png）或 pdf",
+    "past": "已经过了", "future": "还没到",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
+    "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
 
 
@@ -51,6 +67,39 @@ def _overlap(details: Mapping[str, Any]) -> str:
     if details["reason"] == "overlap":
         return f"跟你接了的“{details['other']}”时间撞了。"
     return f"从“{details['other']}”赶过来来不及。"
+
+
+def _unfit(details: Mapping[str, Any]) -> str:
+    why = "骂人的话不能写。" if details["category"] == "abuse" else "只说活、说钱、说干得怎么样。"
+    return f"“{details['words']}”不能写进评价。{why}"
+
+
+RATING_CLOSED = {
+    "unpaid": "工钱结清了，两边才能评。", "late": "过了能评的时候。",
+    "shown": "对方评的已经能看到，就不能再评了，免得评来评去。",
+}  # fmt: skip
+
+
+SHEETS_REFUSED = {
+    "empty": "这个文件是空的。", "too_large": "文件太大了。拆成几份，每份 10 兆、5 万行以内；没用的空行、图片删掉。",
+    "old_format": "这是老格式（.xls），或者加了密码。在表格软件里另存为 .xlsx，去掉密码，再传。",
+    "macros": "这份表带宏，不收。另存为普通的 .xlsx 再传。", "not_a_sheet": "这不是表格。只收 .xlsx 和 .csv。",
+    "broken": "文件坏了，打不开。用表格软件打开，另存一份再传。", "no_sheet": "里面没有能看的表。",
+    "too_many_rows": "一份最多 5 万行。拆成几份再传。",
+}  # fmt: skip
+"""Why a spreadsheet isn't taken."""
+
+
+def _outside_hours(details: Mapping[str, Any]) -> str:
+    if details["opens_at"] is None:
+        return "这一班已经过了，现在不能报到。"
+    return f"还早：{month_day(details['opens_at'])} {clock(details['opens_at'])} 起才能报到。"
+
+
+def _deduction(details: Mapping[str, Any]) -> str:
+    if details["least_fen"]:
+        return f"扣完不能少于 {yuan(details['least_fen'])} 元，那是这些工时的最低工钱。"
+    return "这一样不能扣。能代扣的只有个人所得税、本人交的社保、法院判的抚养费赡养费。"
 
 
 EXPIRED = "这个验证码不能用了，重新要一个。"
@@ -87,9 +136,51 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "under_age": (422, lambda told: f"不满 {told['least']} 周岁，还不能干活。"),
     "consent_slip_missing": (422, "要先让本人签同意书，把编号填上。"),
     "papers_missing": (409, "证照还没交齐，三样都要。"),
+    "unknown_indicator": (404, "没有这个指标。"),
+    "no_target_here": (422, "指标只定到县市区。"),
     "unknown_region": (422, "没有这个地方，重新选一下。"),
     "unknown_occupation": (422, "没有这个工种，换个说法。"),
+    "agreement_void": (409, "位子退掉了，这份约定也作废了。"),
+    "agreement_changed": (409, "内容刚刚变了，重新看一遍再签。"),
+    "hours_too_early": (409, "这一班还没完，干完了再说工时。"),
+    "no_arrival": (409, "没有到岗记录，说不了工时。"),
+    "hours_agreed": (409, lambda told: f"已经定了，{minutes(told['minutes'])}，改不了。"),
+    "hours_undisputed": (409, "两边还没说拧，先让他们自己说。"),
+    "pay_in_kind": (422, "工钱要给钱，不能拿东西、购物卡抵。"),
+    "unlawful_deduction": (422, lambda told: _deduction(told)),
+    "payment_upheld": (409, "工作人员查过，这笔到账了，定了就不改。有新凭据，找县里的工作人员说。"),
+    "payment_known": (409, "这笔转账记过了，不用再记。"),
+    "project_known": (409, "这个编号的项目已经加过了。"),
     "profile_paused": (409, "你现在停了找活，先打开再接。"),
+    "sheet_refused": (422, lambda told: SHEETS_REFUSED[told["why"]]),
+    "nothing_chosen": (409, "一行也没选。"),
+    "twins_chosen": (
+        409, lambda told: f"第 {'、'.join(map(str, told['numbers']))} 行是同一个，只能留一行。",
+    ),
+    "nothing_owed": (409, "这个活没有欠你的钱。"),
+    "pay_not_due": (409, lambda told: f"还没到日子，{month_day(told['due_on'])}前该给。过了还没给，再来告。"),
+    "case_not_agreed": (409, "还没有谈成的调解记录，先把调解记上。"),
+    "case_still_owed": (409, lambda told: f"还有 {told['claims']} 个人的钱没到，或者没撤回，不能这样结。"),
+    "case_outcome_not_here": (409, "到这一步，案子不能这样结。"),
+    "case_cannot_extend": (
+        409, lambda told: "简易程序不能延期。" if told["reason"] == "simple" else "延过一次了，不能再延。",
+    ),
+    "rating_closed": (409, lambda told: RATING_CLOSED[told["why"]]),
+    "rating_fixed": (409, "评过了，过了能改的时候。"),
+    "words_unfit": (422, _unfit),
+    "contest_closed": (409, lambda told: "申诉过了。" if told["why"] == "contested" else "过了能申诉的时候。"),
+    "already_there": (409, lambda told: f"已经有 {told['count']} 个人到了，这一步不能做了。"),
+    "seat_gone": (409, "这个位子已经让给排着的人了。其实早到了的，可以申诉。"),
+    "wrong_gate_code": (422, lambda told: f"码不对。看一眼工头手机上现在的 6 位数，还能试 {told['left']} 次。"),
+    "ask_foreman": (429, lambda told: f"错了好几次。找工头点你的名字就行，不然等 {told['minutes']} 分钟再填。"),
+    "outside_hours": (409, _outside_hours),
+    "token_too_old": (409, lambda told: f"这个码过了 {told['hours']} 小时，不能补报了。找工头点名，或者找驿站。"),
+    "not_missing_yet": (409, lambda told: f"还早：{clock(told['from_at'])} 起才能说谁没来。"),
+    "not_arrived": (409, "还没到的人，不能说走了。"),
+    "mark_decided": (409, "这一条工作人员定过了，不再改。"),
+    "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
+    "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
+    "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
 }
 """Code → status and words."""
 

@@ -30,6 +30,7 @@ WHY: dict[str, str | Callable[[Told], str]] = {
     "criminal_record": "跟这个活没关系的，别写成条件。",
     "false_promise": "话说得太满，容易叫人上当。", "suspected_fraud": "这话像是骗人的。",
     "privacy": "用不着的个人资料，不能要。", "contact_scheme": "不能借着招人拉人进群、加人、做推广。",
+    "abuse": "骂人的话不能写。",
     "minor_in_hazard": lambda told: f"“{told['hazard']}”不能招 16、17 岁的，年纪改成满 18。",
     "minor_hours": lambda told: f"16、17 岁的，一天最多 {told['most']} 小时，夜里不能干。最好改成满 18。",
     "required": lambda told: f"{told['name']}还没填。" if "name" in told else "还没填。",
@@ -43,6 +44,7 @@ WHY: dict[str, str | Callable[[Told], str]] = {
     "part_time_day": lambda told: f"非全日制一天平均不超过 {told['most']} 小时。",
     "part_time_week": lambda told: f"非全日制一周不超过 {told['most']} 小时。",
     "pay_too_late": lambda told: f"最晚 {told['most']} 天内要给钱。",
+    "project_missing": "工地的活要先选是哪个项目，项目要有登记的编号。",
     "no_minimum_wage": "这个地方查不到最低工钱，找工作人员。", "not_a_number": "不是个数。", "too_fine": "只能到分。",
     "not_positive": "要大于 0。", "too_large": "太大了。",
 }  # fmt: skip

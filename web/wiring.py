@@ -17,7 +17,7 @@ from web.tasks.events import wake
 from zero_work_market.ground import db
 from zero_work_market.ground.settings import Settings, settings
 
-TALKATIVE = ("alembic", "celery.app.trace", "celery.worker.request", "celery.worker.strategy")
+TALKATIVE = ("alembic", "fontTools", "celery.app.trace", "celery.worker.request", "celery.worker.strategy")
 
 
 def start() -> Settings:

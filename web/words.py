@@ -55,7 +55,7 @@ def terms(job: Job | Posting) -> str:
 
 def closed_said(job: Job) -> str | None:
     """Why nobody can be taken any more; None while it takes."""
-    return None if job.state in (State.OPEN, State.FILLED) else STATES[job.state]
+    return None if job.state in (State.OPEN, State.FILLED) or job.called else STATES[job.state]
 
 
 def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:

@@ -237,8 +237,11 @@ def test_a_case_runs_from_its_acceptance_to_its_settlement(seat):
     desk.post(f"{path}/close", outcome="settled")
     with transaction(read_only=True) as session:
         case, claim = session.get_one(Case, case_id), session.get_one(Claim, claim_id)
-    assert (case.stage, case.outcome, claim.recovered_fen) == (Stage.CLOSED, Outcome.SETTLED, 7000)
-    assert "调成了" in seat(hire.worker.account_id).read(f"/work/claims/{claim_id}")
+    assert (case.stage, case.outcome, claim.promised_fen) == (Stage.CLOSED, Outcome.SETTLED, 7000)
+    shown = seat(hire.worker.account_id).read(f"/work/claims/{claim_id}")
+    assert "调成了" in shown
+    assert "说好给 70 元，还没到账" in shown
+    assert "说好给 70 元，已到账 0 元" in desk.read(path)
 
 
 def test_a_case_is_heard_extended_and_awarded(seat):

@@ -33,6 +33,9 @@ ALL = {
     "thin score_bar": drawings.score_bar(PARTS, thin=True),
     "county_tile_map": drawings.county_tile_map([COUNTY], [20, 30, 37, 43], "%"),
     "spark_bars": drawings.spark_bars([3, 0, 8], "6 月 4 日", "今天 8 人", "近 3 天"),
+    "spark_pace": drawings.spark_pace([20, 90, 1503], 4100, 0.43, "late", "6 月", "1,503 人，进度线 1,764 人"),
+    "ladder_bars": drawings.ladder_bars(3),
+    "length_bar": drawings.length_bar(118, 145, "145 人里的 118 人"),
 }
 
 
@@ -129,3 +132,45 @@ def test_the_highest_bar_fills_the_spark_and_nothing_divides_by_nought():
     assert heights == [15.5, 62.0, 31.0]
     assert re.search("<rect", drawings.spark_bars([0, 0], "a", "b", "c"))
     tree(drawings.spark_bars([], "a", "b", "c"))
+
+
+def dot(svg: str) -> tuple[float, float]:
+    (found,) = tree(svg).iter("circle")
+    return float(found.get("cx", 0)), float(found.get("cy", 0))
+
+
+def test_the_pace_line_ends_at_the_target_and_the_dot_stands_at_today():
+    svg = drawings.spark_pace([10, 50], 100, 0.5, "ok", "6 月", "")
+    assert 'class="pace" d="M0 70L260 10"' in svg
+    assert dot(svg) == (130.0, 40.0)
+
+
+def test_what_goes_beyond_the_target_stays_in_the_frame_and_the_target_moves_down():
+    svg = drawings.spark_pace([100, 200], 100, 0.5, "ok", "6 月", "")
+    assert dot(svg) == (130.0, 10.0)
+    assert 'class="pace" d="M0 70L260 40"' in svg
+
+
+@pytest.mark.parametrize(("gone", "now", "labels"), [(0.1, "2 月", 2), (0.43, "6 月", 3), (0.9, "11 月", 2)])
+def test_the_month_is_named_only_where_it_does_not_run_into_the_ends(gone, now, labels):
+    words = [text.text for text in tree(drawings.spark_pace([1, 2], 9, gone, "ok", now, "")).iter("text")]
+    assert len(words) == labels
+    assert (now in words) == (labels == 3)
+
+
+@pytest.mark.parametrize("target", [1, 4100])
+def test_a_year_without_anything_done_lies_on_the_floor(target):
+    assert dot(drawings.spark_pace([0], target, 0.01, "late", "1 月", ""))[1] == 70
+
+
+@pytest.mark.parametrize("level", range(6))
+def test_the_ladder_is_filled_up_to_the_rung_that_was_reached(level):
+    bars = [(bar.get("class"), float(bar.get("height", 0))) for bar in tree(drawings.ladder_bars(level)).iter("rect")]
+    assert [css for css, _ in bars] == ["on"] * level + ["off"] * (5 - level)
+    assert [height for _, height in bars] == [6, 9, 12, 15, 18]
+
+
+def test_a_length_is_its_share_and_nothing_of_nothing_is_empty():
+    widths = [float(bar.get("width", 1)) for bar in tree(drawings.length_bar(1, 4, "")).iter("rect")]
+    assert widths == [50]
+    assert 'width="0"' in drawings.length_bar(0, 0, "")

@@ -208,7 +208,8 @@ def test_preview_reads_the_trade_and_tells_who_would_come(hire):
     assert "先邀3人" in text(page)
     assert "包装工·上午有空" in text(page)
     assert "共160元" in text(page)
-    assert "发布并邀请4人" in text(page)
+    assert "3个全邀了，来够2个的把握也只有42%" in text(page)
+    assert "发布并邀请3人" in text(page)
 
 
 def test_more_pay_is_worth_a_line_only_when_it_brings_somebody(hire):
@@ -230,7 +231,7 @@ def test_words_that_may_not_be_said_come_with_their_clause_and_what_would_pass(h
     assert "第二十四条" in page
     assert 'data-to="能搬 20 公斤"' in page
     assert "改好1处就能发" in text(page)
-    assert "发布并邀请" in text(hire.preview(words="两个男人能抬动的重量，不收押金，男女不限"))
+    assert "改好" not in text(hire.preview(words="两个男人能抬动的重量，不收押金，男女不限"))
 
 
 def test_without_script_the_button_puts_the_right_words_in_and_publishes_nothing(hire):
@@ -289,12 +290,22 @@ def test_several_days_and_a_night_shift_become_one_shift_a_day(hire):
     assert [(one.ends_at - one.starts_at) for one in made.shifts] == [timedelta(hours=8)] * 3
 
 
-def test_invitations_follow_the_headcount_until_changed_by_hand(hire):
-    follows = hire.preview(headcount="6", invite="8", invite_was="8")
-    assert re.search(r'name="invite"[^>]*value="10"', follows)
-    changed = hire.preview(headcount="6", invite="2", invite_was="8")
+def test_invitations_follow_what_is_suggested_until_changed_by_hand(hire):
+    for _ in range(8):
+        a_packer()
+    follows = hire.preview(headcount="1", invite="3", invite_was="3")
+    assert re.search(r'name="invite"[^>]*value="6"', follows)
+    assert "按各人过去接不接、到不到，邀6个，来够1个的把握有97%。谁先接算谁的" in text(follows)
+    changed = hire.preview(headcount="1", invite="2", invite_was="6")
     assert "发布并邀请2人" in text(changed)
+    assert "邀2个，来够1个的把握只有69%，邀6个有97%" in text(changed)
     assert "发布，先不邀请" in text(hire.preview(invite="0", invite_was="8"))
+
+
+def test_before_it_is_known_who_fits_as_many_are_suggested_as_of_strangers(hire):
+    page = hire.preview(title="", trades=[], headcount="2", invite="", invite_was="")
+    assert re.search(r'name="invite"[^>]*value="9"', page)
+    assert "把握" not in page
 
 
 def test_title_that_means_no_trade_asks_for_one_and_the_answer_stands(hire):
@@ -381,6 +392,7 @@ def test_inviting_one_and_then_the_next_asks_nobody_twice(visit):
     page = pages.get(f"/hire/{posting}")
     assert text(page).count("已邀请") == 3
     assert "再邀1人" in text(page)
+    assert "剩下1个也邀上，来够5个的把握不到1%" in text(page)
     assert set(others) >= invited(posting) - {first}
 
 

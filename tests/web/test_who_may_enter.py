@@ -11,8 +11,13 @@ from flask import Flask, url_for
 from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
+from tests.support.agreements import offered
+from tests.support.attendance import put_mark
+from tests.support.cases import file_claim
+from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
+from tests.support.ratings import put_ratings
 from tests.web.api.scene import a_body, a_posting, an_employer
 from web.app import create_app
 from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, WORKER
@@ -21,6 +26,7 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
 from zero_work_market.ground.db import connect, transaction
 from zero_work_market.ground.settings import settings
+from zero_work_market.market.placements.queries import placement_of
 from zero_work_market.market.placements.service import accept
 from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import PERMISSIONS, Permission, Role
@@ -40,12 +46,27 @@ PERSONS = ("visitor", "account", *WORKERS, *EMPLOYERS, *STAFF)
 
 ID_NUMBER = id_number()
 WORDS = {"county": COUNTY, "paper": "licence", "kind": "seats", "occupation": PACKER, "filename": "leye.css"}
+WORDS |= {"token": "1.1.AAAAAAAAAAAAAAAA"}
+WORDS |= {"indicator": "proven_work"}
 """What stands for a parameter that is no row's id."""
 REGIONS = {"worker_id": VILLAGE, "account_id": VILLAGE, "employer_id": COUNTY, "posting_id": COUNTY}
+REGIONS |= {"rating_id": COUNTY}
+REGIONS |= {"placement_id": VILLAGE}
+REGIONS |= {"mark_id": COUNTY}
+REGIONS |= {"agreement_id": VILLAGE}
+REGIONS |= {"case_id": COUNTY}
+REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
+WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.board": ({"place": VILLAGE}, VILLAGE),
+    "staff.dashboard": ({"place": VILLAGE}, VILLAGE),
+    "staff.figure": ({"place": VILLAGE}, VILLAGE),
+    "staff.counted_persons": ({"place": VILLAGE}, VILLAGE),
+    "staff.export": ({"place": TOWN, "indicator": "proven_work"}, TOWN),
+    "staff.targets": ({"place": COUNTY}, COUNTY),
     "staff.rows": ({"place": VILLAGE}, VILLAGE),
+    "staff.coverage": ({"place": VILLAGE}, VILLAGE),
     "staff.seated_employers": ({"place": TOWN}, TOWN),
     "staff.find": ({"number": ID_NUMBER}, VILLAGE),
     "staff.try_register": ({"home": VILLAGE}, VILLAGE),
@@ -110,6 +131,8 @@ REACHING = {
     Route("staff.change_worker", "POST", (("what", "home"),)): "home", Route("staff.try_register", "POST"): "home",
     Route("staff.add_village", "POST"): "town", Route("staff.create_account", "POST"): "region",
     Route("staff.grant", "POST"): "region", Route("staff.board", "GET"): "place",
+    Route("staff.dashboard", "GET"): "place", Route("staff.figure", "GET"): "place",
+    Route("staff.counted_persons", "GET"): "place", Route("staff.targets", "GET"): "place",
     Route("api.placements", "GET"): "region",
 }  # fmt: skip
 """What of a form or an address may name a region that isn't the row's."""
@@ -151,9 +174,20 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     posting_id, waiting_id = a_posting(employer), a_posting(an_employer(state=Verification.WAITING))
     with transaction() as session:
         accept(session, posting_id=posting_id, worker_id=worker.id, by=SYSTEM, at=at)
+        agreement = offered(session, placement_of(session, posting_id=posting_id, worker_id=worker.id), at=at)
+        mark_id = put_mark(session, posting_id=posting_id, worker_id=worker.id, at=at)
+        rows = put_rows(session, posting_id=posting_id, worker_id=worker.id, employer_id=employer.id, at=at)
+        rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
+        claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
+    ids |= {"rating_id": rating_id}
+    ids |= rows
+    ids |= {"mark_id": mark_id}
+    ids |= {"placement_id": agreement.placement_id}
+    ids |= {"agreement_id": agreement.id, "digest": agreement.text_hash[:32]}
+    ids |= {"claim_id": claim.id, "case_id": claim.case_id}
     return Scene(path, ids, waiting_id, keys)
 
 
@@ -217,8 +251,16 @@ def told(answer: TestResponse, asked: str) -> str:
     return "in" if answer.status_code < 400 or answer.status_code in (409, 422) else str(answer.status_code)
 
 
-SEAT_HOLDERS = ("workers.phone",)
+SEAT_HOLDERS = ("workers.phone", "workers.rate", "workers.try_rate", "workers.contest_rating")
+SEAT_HOLDERS += ("workers.agreement", "workers.agreement_pdf", "workers.sign_code", "workers.sign")
+SEAT_HOLDERS += ("workers.complain", "workers.remind")
+SEAT_HOLDERS += ("workers.hire", "workers.hours", "workers.say_hours", "workers.slip", "workers.answer_paid")
+SEAT_HOLDERS += ("workers.arrive", "workers.say_arrived", "workers.contest_mark")
 """Pages for a worker who holds a seat of the posting."""
+
+
+OWNED = {"posting_id", "case_id", "project_id"}
+"""Rows that are one employer's alone."""
 
 
 def expected(route: Route, person: str) -> str:
@@ -226,9 +268,9 @@ def expected(route: Route, person: str) -> str:
         return "404"
     if not any(enters(who, person) for who in route.who):
         return refusal(route, person)
-    if person == "another employer" and EMPLOYER in route.who and "posting_id" in route.rule.arguments:
+    if person == "another employer" and EMPLOYER in route.who and OWNED & route.rule.arguments:
         return "404"
-    if person == "another worker" and route.endpoint in SEAT_HOLDERS:
+    if person == "another worker" and (route.endpoint in SEAT_HOLDERS or "claim_id" in route.rule.arguments):
         return "404"
     if person in STAFF and EVERYONE not in route.who and route.region and not covers(STAFF[person][1], route.region):
         return "404" if route.endpoint in UNTOLD else "403"

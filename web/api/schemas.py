@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
 
-from web.api.fields import INTEGRAL, TEXT, Flag, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
+from web.api.fields import INTEGRAL, TEXT, Flag, Id, KnownBrand, KnownOccupation, KnownTown, Moment, Taken
 from zero_work_market.market.applications.rules import State as ApplicationState
 from zero_work_market.market.gate.rules import (
     EMPLOYMENTS,
@@ -78,6 +78,8 @@ class NewPosting(Taken):
     insurance: Flag = False
     min_age: Annotated[int, Field(strict=True, ge=0, le=100), INTEGRAL] = 18
     words: Annotated[str, Field(max_length=MOST_CHARACTERS["words"], pattern=TEXT)] = ""
+    project_id: Id | None = None
+    """Of one's own construction projects; work on a building site needs one."""
     brands: Annotated[
         list[KnownBrand], Field(max_length=MOST_BRANDS, json_schema_extra={"uniqueItems": True}), AfterValidator(_once)
     ] = []
@@ -118,6 +120,7 @@ class NewPosting(Taken):
             words=self.words,
             brands=tuple(self.brands),
             is_public_post=self.is_public_post,
+            project_id=self.project_id,
         )
 
 

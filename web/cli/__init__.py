@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from zero_work_market.ground.settings import WrongSetting
 
-COMMANDS = ("demo", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "rotate-keys")
+COMMANDS = ("demo", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "audit", "rotate-keys")
 
 
 class OneFileACommand(click.Group):

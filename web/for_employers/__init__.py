@@ -2,7 +2,20 @@
 
 from apiflask import APIFlask
 
-from web.for_employers import post, postings, register, revise, shortlist  # noqa: F401  (they put their views on it)
+from web.for_employers import (  # noqa: F401  (they put their views on the blueprint)
+    agreements,
+    cases,
+    hours,
+    post,
+    postings,
+    projects,
+    rate,
+    register,
+    revise,
+    shortlist,
+    today,
+    wages,
+)
 from web.for_employers.blueprint import pages
 
 

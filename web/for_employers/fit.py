@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from web.drawings import Part, road_of_dots
 from web.filters import yuan
+from web.for_employers.inviting import why_so_many
+from web.ratings import figure_said
 from web.words import UNITS, reasons, score_parts
 from zero_work_market.market.gate.rules import Draft, Finding, PayKind, hourly_fen
 from zero_work_market.market.placements.queries import Record, records
 from zero_work_market.market.shortlists.queries import shortlist_of_draft
-from zero_work_market.market.shortlists.rules import Place, Shortlist
+from zero_work_market.market.shortlists.rules import Inviting, Place, Shortlist
 from zero_work_market.people.workers.queries import shown_workers
+from zero_work_market.rights.contracts.rules import Side
+from zero_work_market.rights.ratings.queries import workers_figures
 
 SIZE = 50
 FIRST = 3
@@ -46,17 +50,19 @@ class Candidate:
     town: str
     distance_km: float
     record: str
+    rated: str
     reasons: list[str]
     parts: list[Part]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """`suitable` is how many fit, at least, when `more`; `gain` what more pay would bring, if anything."""
+    """`suitable` fit, at least, when `more`; `why` so many are invited; `gain` is what more pay would bring."""
 
     suitable: int
     more: bool
     inviting: int
+    why: str
     road: Markup | None
     first: list[Candidate]
     gain: str | None
@@ -68,14 +74,15 @@ def can_be_ranked(findings: Sequence[Finding]) -> bool:
     return not any(found.field in NEEDED and found.code != "below_minimum_wage" for found in stopping)
 
 
-def fit_of(session: Session, draft: Draft, *, inviting: int, at: datetime) -> Fit:
-    """How many fit a draft, where they live, the first of them with their reasons."""
+def fit_of(session: Session, draft: Draft, asking: Inviting, chosen: int, *, at: datetime) -> Fit:
+    """How many fit a draft, where they live, the first of them with their reasons; `chosen` are to be invited."""
     found = shortlist_of_draft(draft, k=SIZE)
     wanted = Wanted(draft.occupations, draft.brands, draft.shifts, hourly_fen(draft))
     distances = [place.distance_km for place in found.places]
-    inviting = min(inviting, len(distances))
+    inviting = min(chosen, len(asking.chances) - 1)
     return Fit(
         suitable=len(distances), more=found.more, inviting=inviting, road=_road(distances, inviting),
+        why=why_so_many(asking, inviting),
         first=candidates(session, found.places[:FIRST], wanted, at=at), gain=_gain(draft, found),
     )  # fmt: skip
 
@@ -84,6 +91,7 @@ def candidates(session: Session, places: Sequence[Place], wanted: Wanted, *, at:
     """The places of a ranking as rows, in their order; one whose profile is gone meanwhile is left out."""
     ids = [place.worker_id for place in places]
     shown, past = shown_workers(session, ids), records(session, worker_ids=ids, at=at)
+    figures = workers_figures(session, worker_ids=ids, at=at)
     rows = []
     for number, place in enumerate(places, 1):
         worker = shown.get(place.worker_id)
@@ -93,7 +101,9 @@ def candidates(session: Session, places: Sequence[Place], wanted: Wanted, *, at:
         rows.append(
             Candidate(
                 number=number, worker_id=place.worker_id, name=worker.masked_name, town=worker.town,
-                distance_km=place.distance_km, record=record_said(past.get(place.worker_id)),
+                distance_km=place.distance_km,
+                record=record_said(past.get(place.worker_id)),
+                rated=figure_said(figures.get(place.worker_id), Side.EMPLOYER),
                 reasons=reasons(wanted.occupations, wanted.brands, wanted.shifts, worker.skills, worker.brands),
                 parts=score_parts(
                     place, wanted=wanted.occupations, skills=worker.skills, brands=shared,
@@ -105,11 +115,11 @@ def candidates(session: Session, places: Sequence[Place], wanted: Wanted, *, at:
 
 
 def record_said(record: Record | None) -> str:
-    """ "接过 12 回", "接过 9 回，临时退过 1 回", "头一回接活" """
+    """ "12/12 到岗", "9/10 到岗，临时退过 1 回", "头一回接活" """
     if record is None or not record.accepted:
         return "头一回接活"
     late = f"，临时退过 {record.withdrawn_late} 回" if record.withdrawn_late else ""
-    return f"接过 {record.accepted} 回{late}"
+    return f"{record.arrived}/{record.accepted} 到岗{late}"
 
 
 def _road(distances: list[float], inviting: int) -> Markup | None:

@@ -11,22 +11,24 @@ from werkzeug.wrappers import Response
 
 from labor_brands.brands.queries import brands
 from web.auth import EMPLOYER, may_enter, viewer
-from web.errors import wording
+from web.errors import said_by_field, wording
 from web.findings import mended, said
 from web.for_employers.blueprint import own_id, own_posting, pages
 from web.for_employers.fit import Fit, can_be_ranked, fit_of
-from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given
+from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given, with_invitations
 from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
-from zero_work_market.market.gate.rules import EMPLOYMENTS, Draft, Finding, judge, total_fen
+from zero_work_market.market.gate.rules import EMPLOYMENTS, Draft, Finding, is_construction, judge, total_fen
 from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.queries import last_of_employer
 from zero_work_market.market.postings.rules import State
-from zero_work_market.people.employers.queries import EmployerRow
+from zero_work_market.market.shortlists.queries import inviting_strangers, inviting_to_draft
+from zero_work_market.people.employers import service as employers
+from zero_work_market.people.employers.queries import EmployerRow, ProjectRow, projects_of
 from zero_work_market.people.employers.queries import employer as employer_by_id
-from zero_work_market.people.employers.rules import may_publish_at_once
+from zero_work_market.people.employers.rules import NewProject, may_publish_at_once
 from zero_work_market.reference.job_titles.queries import reader, search
 from zero_work_market.reference.law.queries import gate_law, minimum_wage
 from zero_work_market.reference.law.rules import MinimumWage
@@ -43,10 +45,15 @@ ALIKE = 5
 
 @dataclass(frozen=True)
 class Judged:
-    """A slip with all that is to be said of it. `quiet`: nobody has tried to send it, so what is missing isn't told."""
+    """A slip with all that is to be said of it, inviting as many as suggested unless its own number was typed.
+
+    `quiet`: nobody has tried to send it, so what is missing isn't told.
+    """
 
     slip: Slip
     draft: Draft
+    projects: tuple[ProjectRow, ...] | None
+    """What the work may be for, if it is on a building site."""
     findings: list[Finding]
     floor: MinimumWage
     fit: Fit | None
@@ -102,6 +109,8 @@ def try_post() -> Response | tuple[str, int]:
     """Publish; refused, the same page with everything kept. `fix` puts the wording in that would pass."""
     now = clock.now()
     slip = slip_given(request.form)
+    if "add_project" in request.form:
+        return _add_project(slip)
     with transaction(read_only=True) as session:
         employer = _employer(session)
         judged = _judged(session, slip, employer, now, quiet=False)
@@ -114,7 +123,7 @@ def try_post() -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             made = postings.publish(
-                session, draft=judged.draft, employer_id=employer.id, invite_first=slip.inviting,
+                session, draft=judged.draft, employer_id=employer.id, invite_first=judged.slip.inviting,
                 by=viewer().as_employer(), at=now, key=request.form.get("key") or None,
             )  # fmt: skip
             posting_id, state = made.id, made.state
@@ -122,7 +131,7 @@ def try_post() -> Response | tuple[str, int]:
         status, words = wording(error)
         flash(words, "bad")
         return _page(judged, employer), status
-    _tell(state, slip)
+    _tell(state, judged.slip)
     return redirect(url_for("employers.shortlist", posting_id=posting_id), 303)
 
 
@@ -131,15 +140,16 @@ def try_post() -> Response | tuple[str, int]:
 def preview() -> str:
     """What can be said of the slip as typed: the parts that change, or, without script, the whole page."""
     now, sent = clock.now(), request.form
-    slip = slip_given(sent)
     with transaction(read_only=True) as session:
         employer = _employer(session)
-        judged = _judged(session, slip, employer, now, quiet=True)
+        judged = _judged(session, slip_given(sent), employer, now, quiet=True)
+    slip = judged.slip
     if not request.headers.get("HX-Request"):
         return _page(judged, employer)
     return render_template(
         "for_employers/preview.html",
         **_context(judged, employer),
+        project_changed=(judged.projects is None) == ("site" in sent),
         trades_changed=slip.trades_of != sent.get("trades_of", "").strip(),
         place_changed=(slip.town, slip.spot) != (sent.get("town", "").strip(), sent.get("spot", "").strip()),
         invite_changed=slip.invite != sent.get("invite", "").strip(),
@@ -148,17 +158,48 @@ def preview() -> str:
 
 def _judged(session: Session, slip: Slip, employer: EmployerRow, now: datetime, *, quiet: bool) -> Judged:
     today = clock.local_date(now)
-    reading = read_slip(slip, employer)
+    reading, projects = read_slip(slip, employer), None
+    if is_construction(reading.draft):
+        projects = projects_of(session, employer.id, closed=False)
+        slip = _with_project(slip, projects)
+        reading = read_slip(slip, employer)
     told = {found.field for found in reading.unread}
     gate = judge(reading.draft, law=gate_law(), on=today, now=now)
     findings = reading.unread + [found for found in gate if found.code != "required" or found.field not in told]
     ranked = can_be_ranked(findings)
+    headcount = reading.draft.headcount
+    asking = inviting_to_draft(session, reading.draft, at=now) if ranked else inviting_strangers(headcount)
+    slip = with_invitations(slip, asking.suggested)
     return Judged(
-        slip=slip, draft=reading.draft, findings=findings, floor=minimum_wage(reading.draft.county, today),
-        fit=fit_of(session, reading.draft, inviting=slip.inviting, at=now) if ranked else None,
+        slip=slip, draft=reading.draft, projects=projects, findings=findings,
+        floor=minimum_wage(reading.draft.county, today),
+        fit=fit_of(session, reading.draft, asking, slip.inviting, at=now) if ranked else None,
         total_fen=total_fen(reading.draft) * reading.draft.headcount if ranked else 0,
         at_once=may_publish_at_once(employer.state, employer.valid_until, at=now), quiet=quiet,
     )  # fmt: skip
+
+
+def _with_project(slip: Slip, projects: tuple[ProjectRow, ...]) -> Slip:
+    """The slip with the one project that there is, unless one of several was chosen."""
+    ids = [str(project.id) for project in projects]
+    return slip if slip.project in ids else replace(slip, project=ids[0] if len(ids) == 1 else "")
+
+
+def _add_project(slip: Slip) -> tuple[str, int]:
+    """Enter the project typed beside the slip, and choose it; whatever is wrong with it stands by its field."""
+    now, errors = clock.now(), {}
+    new = NewProject(*(request.form.get(name, "") for name in ("project_name", "number", "contractor")))
+    try:
+        with transaction() as session:
+            by = viewer().as_employer()
+            project_id = employers.add_project(session, employer_id=own_id(), new=new, by=by, at=now).id
+        slip = replace(slip, project=str(project_id))
+    except LeyeError as error:
+        errors = said_by_field(error)[1]
+    with transaction(read_only=True) as session:
+        employer = _employer(session)
+        judged = _judged(session, slip, employer, now, quiet=True)
+    return _page(judged, employer, project_errors=errors), 422 if errors else 200
 
 
 def _fixed(judged: Judged, index: int) -> Slip:
@@ -187,8 +228,11 @@ def _tell(state: State, slip: Slip) -> None:
         flash("发出去了。要谁来，点“邀请”。", "ok")
 
 
-def _page(judged: Judged, employer: EmployerRow, last_id: int | None = None) -> str:
-    return render_template("for_employers/post.html", **_context(judged, employer), last_id=last_id)
+def _page(
+    judged: Judged, employer: EmployerRow, last_id: int | None = None, project_errors: dict[str, str] | None = None
+) -> str:
+    context = _context(judged, employer) | {"last_id": last_id, "project_errors": project_errors or {}}
+    return render_template("for_employers/post.html", **context)
 
 
 def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
@@ -196,7 +240,7 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
     own_first = sorted(counties(), key=lambda county: county.code != here)
     return {
         "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
-        "finding_said": said, "alike": _alike(judged.slip),
+        "finding_said": said, "given": request.form, "project_errors": {}, "alike": _alike(judged.slip),
         "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
         "titles": [known.title for known in trades()], "groups": trades_by_heading(), "levels": LEVELS, "any": ANY,
         "brands": sorted(brands(), key=lambda brand: brand.county != here),

@@ -13,11 +13,13 @@ from web.errors import wording
 from web.filters import moment
 from web.for_employers.blueprint import own_posting, pages
 from web.for_employers.fit import SIZE, Wanted, candidates, record_said
+from web.for_employers.inviting import how_sure_now, why_so_many
+from web.ratings import figure_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.market.applications.queries import ApplicationRow, rows_of_posting
-from zero_work_market.market.applications.rules import State, suggested_invitations
+from zero_work_market.market.applications.rules import State
 from zero_work_market.market.placements.queries import Mate, mates_of, records
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import TAKING
@@ -25,10 +27,14 @@ from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
 from zero_work_market.market.shortlists import service as shortlists
+from zero_work_market.market.shortlists.queries import inviting
 from zero_work_market.market.shortlists.queries import shortlist as shortlist_of
+from zero_work_market.market.shortlists.rules import MOST_INVITED, Inviting
 from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.queries import shown_workers
 from zero_work_market.people.workers.rules import Secret
+from zero_work_market.rights.contracts.rules import Side
+from zero_work_market.rights.ratings.queries import workers_figures
 
 SENDING = timedelta(minutes=1)
 """As long as the first invitations may take after publication."""
@@ -48,7 +54,7 @@ class Answer:
 class Seats:
     """A posting's seats now.
 
-    `live`: they may still change. `asks`: workers may still be invited. `sending`: so many are being invited now.
+    `live`: they may still change. `asking`: while workers may be invited. `sending`: so many are being invited now.
     """
 
     job: Job
@@ -56,13 +62,22 @@ class Seats:
     answers: dict[int, Answer]
     unanswered: int
     live: bool
-    asks: bool
+    asking: Inviting | None
     sending: int
 
     @property
     def to_ask(self) -> int:
-        """How many more invitations would fill the seats that are free."""
-        return max(1, suggested_invitations(self.job.free) - self.unanswered) if self.job.free else 0
+        """How many more to invite: none to a queue alone, though one who is seated may stay away."""
+        return self.asking.suggested if self.asking and self.job.free else 0
+
+    @property
+    def why(self) -> str:
+        """Why so many, or why nobody more; nothing where nobody can be invited, or is just being."""
+        if self.asking is None or self.sending:
+            return ""
+        if self.to_ask:
+            return why_so_many(self.asking, self.to_ask, again="再")
+        return how_sure_now(self.asking, full=not self.job.free)
 
 
 @pages.get("/<int:posting_id>")
@@ -83,7 +98,6 @@ def shortlist(posting_id: int) -> str:
             "for_employers/shortlist.html",
             seats=seats, job=job, rows=rows, more=found is not None and found.more, by_distance=by_distance,
             reason=row.state_reason,
-            unasked=sum(1 for one in rows if one.worker_id not in seats.answers),
         )  # fmt: skip
 
 
@@ -109,7 +123,7 @@ def invite(posting_id: int) -> Response:
                 made = shortlists.invite_chosen(session, posting_id=posting_id, worker_ids=[worker_id], by=by, at=now)
             else:
                 made = shortlists.invite_more(
-                    session, posting_id=posting_id, count=min(max(count, 0), SIZE), by=by, at=now
+                    session, posting_id=posting_id, count=min(max(count, 0), MOST_INVITED), by=by, at=now
                 )
             invited = len(made)
         flash(f"邀了 {invited} 个，等他们回话。" if invited else "没有能邀的了。", "ok" if invited else "bad")
@@ -140,10 +154,11 @@ def hired(posting_id: int, worker_id: int) -> str:
                 missing = True
         shown = shown_workers(session, [worker_id])[worker_id]
         past = records(session, worker_ids=[worker_id], at=now).get(worker_id)
+        rated = workers_figures(session, worker_ids=[worker_id], at=now).get(worker_id)
         return render_template(
             "for_employers/hired.html",
             worker=shown, worker_id=worker_id, job=job_of(session, row), phone=phone, missing=missing,
-            record=record_said(past),
+            record=record_said(past), rated=figure_said(rated, Side.EMPLOYER),
         )  # fmt: skip
 
 
@@ -154,7 +169,7 @@ def _seats(session: Session, row: Posting, now: datetime) -> Seats:
         job=job_of(session, row), mates=mates_of(session, posting_id=row.id), answers=answers,
         unanswered=sum(1 for one in known.values() if one.state == State.INVITED),
         live=row.state in (*TAKING, PostingState.WAITING) and row.closes_at > now,
-        asks=row.state in TAKING and row.closes_at > now,
+        asking=inviting(session, row, at=now) if row.state in TAKING and row.closes_at > now else None,
         sending=0 if known or not _just_published(row, now) else row.invite_first,
     )  # fmt: skip
 

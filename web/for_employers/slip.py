@@ -12,9 +12,9 @@ from web.filters import yuan
 from zero_work_market.ground import clock
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.ground.money import fen_from_yuan
-from zero_work_market.market.applications.rules import suggested_invitations
 from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Draft, Finding, PayKind
 from zero_work_market.market.postings.models import Posting
+from zero_work_market.market.shortlists.rules import MOST_INVITED
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.reference.job_titles.queries import reader
 from zero_work_market.reference.law.queries import minimum_wage
@@ -22,7 +22,7 @@ from zero_work_market.reference.occupations.queries import occupations
 from zero_work_market.reference.regions.queries import nearest_town, region, towns
 from zero_work_market.reference.regions.rules import within_jining
 
-MOST_DAYS, MOST_INVITED = 14, 200
+MOST_DAYS = 14
 SURE = 0.6
 """Confidence from which the trade read from the title is taken without asking."""
 ANY = "any"
@@ -59,9 +59,11 @@ class Slip:
     pay_days: str = "7"
     min_age: str = "18"
     employment: str = EMPLOYMENTS[0]
+    project: str = ""
+    """Id of the construction project, for work on a building site."""
     invite: str = ""
     invite_was: str = ""
-    """What was suggested when the form was shown: if `invite` is still that, it follows the headcount."""
+    """What was suggested when the form was shown: if `invite` is still that, it follows what is suggested now."""
 
     @property
     def inviting(self) -> int:
@@ -77,7 +79,7 @@ class Reading:
 
 
 def slip_given(given: MultiDict[str, str]) -> Slip:
-    """The slip of a sent form: its title read, its place and its invitations settled."""
+    """The slip of a sent form: its title read, its place settled."""
     held: dict[str, Any] = {one.name: _clean(given[one.name]) for one in fields(Slip) if one.name in given}
     known = {"trades": _is_trade, "extras": EXTRAS.__contains__, "brands": _is_brand}
     many = {name: tuple(dict.fromkeys(filter(is_known, given.getlist(name)))) for name, is_known in known.items()}
@@ -113,7 +115,7 @@ def slip_of(posting: Posting) -> Slip:
         pieces=f"{posting.pieces_per_hour:g}" if posting.pieces_per_hour else "",
         extras=tuple(name for name in EXTRAS if getattr(posting, name)), words=posting.words,
         brands=tuple(preferred.brand for preferred in posting.brands), pay_days=str(posting.pay_days),
-        min_age=str(posting.min_age), employment=posting.employment,
+        min_age=str(posting.min_age), employment=posting.employment, project=str(posting.project_id or ""),
     )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def draft_of(posting: Posting) -> Draft:
         pay_days=posting.pay_days, employment=posting.employment,
         meals=posting.meals, lodging=posting.lodging, transport=posting.transport, insurance=posting.insurance,
         min_age=posting.min_age, words=posting.words, brands=tuple(preferred.brand for preferred in posting.brands),
+        project_id=posting.project_id,
     )  # fmt: skip
 
 
@@ -167,12 +170,19 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         meals="meals" in slip.extras, lodging="lodging" in slip.extras, transport="transport" in slip.extras,
         insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
         words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
+        project_id=_number(slip.project) or None,
     )  # fmt: skip
     return Reading(draft, unread)
 
 
+def with_invitations(slip: Slip, suggested: int) -> Slip:
+    """The slip inviting as many as suggested, unless another number was typed."""
+    chosen = str(min(_number(slip.invite), MOST_INVITED)) if slip.invite != slip.invite_was else str(suggested)
+    return replace(slip, invite=chosen, invite_was=str(suggested))
+
+
 def _settled(slip: Slip) -> Slip:
-    return _with_invitations(_placed(_with_trades(slip)))
+    return _placed(_with_trades(slip))
 
 
 def _with_trades(slip: Slip) -> Slip:
@@ -195,12 +205,6 @@ def _placed(slip: Slip) -> Slip:
         return replace(slip, lon="", lat="", spot="")
     town = nearest_town(lon, lat).code
     return replace(slip, town=town, spot=f"{slip.lon} {slip.lat} {town}")
-
-
-def _with_invitations(slip: Slip) -> Slip:
-    suggested = str(min(suggested_invitations(_number(slip.headcount)), MOST_INVITED))
-    chosen = str(min(_number(slip.invite), MOST_INVITED)) if slip.invite != slip.invite_was else suggested
-    return replace(slip, invite=chosen, invite_was=suggested)
 
 
 def _shifts(slip: Slip) -> tuple[tuple[datetime, datetime], ...]:

@@ -2,7 +2,14 @@
 
 from apiflask import APIFlask
 
-from web.for_everyone import about, login, markets, postings  # noqa: F401  (they put their views on the blueprint)
+from web.for_everyone import (  # noqa: F401  (they put their views on the blueprint)
+    about,
+    agreement,
+    gate,
+    login,
+    markets,
+    postings,
+)
 from web.for_everyone.blueprint import pages
 
 

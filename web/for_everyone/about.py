@@ -6,6 +6,7 @@ from matching import Weights
 from web.auth import EVERYONE, may_enter
 from web.for_everyone.blueprint import pages
 from zero_work_market.ground import clock
+from zero_work_market.reference.calendar import queries as calendar
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.regions.queries import counties
 
@@ -22,4 +23,8 @@ def ranking() -> str:
 def law_page() -> str:
     today = clock.local_date(clock.now())
     floors = [(county, law.minimum_wage(county.code, today)) for county in counties()]
-    return render_template("for_everyone/law.html", clauses=law.clauses(), floors=floors, today=today)
+    unannounced = [one for one in calendar.days().values() if one.day >= today and not one.confirmed]
+    return render_template(
+        "for_everyone/law.html", clauses=law.clauses(), floors=floors, today=today, holidays=unannounced,
+        warning=law.limit("pay_warning_days", today),
+    )  # fmt: skip

@@ -81,7 +81,7 @@ def try_password() -> Response | tuple[str, int]:
         )
         return page, status
     auth.log_in(found)
-    return redirect(_next() or url_for("staff.board"), 303)
+    return redirect(_next() or url_for("staff.dashboard"), 303)
 
 
 @pages.post("/logout")

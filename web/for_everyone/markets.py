@@ -11,6 +11,7 @@ from web.auth import EVERYONE, may_enter, viewer
 from web.drawings import COUNTY_TILES
 from web.for_everyone.blueprint import pages
 from web.forms import trades_by_heading
+from web.wage_words import shares_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
@@ -95,6 +96,7 @@ def market(county: str) -> Response:
             towns=towns(county), distances=DISTANCES, today=clock.local_date(now),
             doing=running(session, worker_id=worker.id, at=now) if worker else None,
             here=region(worker.town) if worker else region(asked.town or county),
+            paid=shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now),
         )  # fmt: skip
     response = make_response(page)
     response.set_cookie(HERE_COOKIE, county, max_age=KEPT_SECONDS, httponly=True, samesite="Lax")
@@ -114,11 +116,12 @@ def search_market(county: str) -> str:
     with transaction(read_only=True) as session:
         worker = _worker(session)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
+        paid = shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now)
     return render_template(
         "for_everyone/search.html",
         county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker, towns=towns(county),
         trades=trades_by_heading(), trade=label(asked.occupation) if asked.occupation else "", distances=DISTANCES,
-        today=clock.local_date(now),
+        today=clock.local_date(now), paid=paid,
     )  # fmt: skip
 
 

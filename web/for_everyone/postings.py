@@ -9,6 +9,8 @@ from markupsafe import Markup
 from web.auth import EVERYONE, may_enter, viewer
 from web.drawings import day_ruler
 from web.for_everyone.blueprint import pages
+from web.ratings import rated_said
+from web.wage_words import SHAPES, record_said
 from web.words import closed_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
@@ -26,6 +28,7 @@ from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import region
 from zero_work_market.reference.regions.rules import ride_minutes
+from zero_work_market.rights.wages.queries import paid_record
 
 HOUR = timedelta(hours=1)
 
@@ -43,6 +46,7 @@ def posting(posting_id: int) -> str:
         worker_id = viewer().worker_id
         worker = session.get(Worker, worker_id) if worker_id is not None else None
         job = job_of(session, row, worker=worker)
+        record = paid_record(session, [row.employer_id], clock.local_date(now)).get(row.employer_id)
         held = engagements(session, worker_id=worker.id, after=now, but=row.id) if worker else []
         busy = _busy_hours(held, job.shifts[0][0])
         return render_template(
@@ -52,6 +56,8 @@ def posting(posting_id: int) -> str:
             busy=busy, clash=clash(engagement(row), held) if worker else None,
             town=region(row.town), minutes=ride_minutes(job.distance_km) if job.distance_km is not None else None,
             floor=minimum_wage(row.county, clock.local_date(row.closes_at)), closed=closed_said(job),
+            record=record, record_said=record_said, lights=[SHAPES[one] for one in record.lamps] if record else [],
+            rated=rated_said(session, row.employer_id, now),
             waiting=row.state == State.WAITING, back=url_for("everyone.market", county=row.county),
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The blueprint of the staff's pages, and the head that they share."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from apiflask import APIBlueprint
@@ -15,13 +16,17 @@ from zero_work_market.people.accounts.rules import Permission, Role
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.reference.regions.queries import counties, path, region, towns
 from zero_work_market.reference.regions.rules import UnknownRegion, covers, level_of
+from zero_work_market.statistics.indicators.queries import FROM_ELSEWHERE
+from zero_work_market.statistics.standings.rules import ELSEWHERE
 
 pages = APIBlueprint("staff", __name__, url_prefix="/staff", enable_openapi=False)
 
 ROLES = {Role.CITY: "市级", Role.COUNTY: "县级", Role.TOWN: "乡镇驿站", Role.VILLAGE_AGENT: "村级劳务中介"}
 TABS = (
-    ("board", "看板", Permission.BOARD), ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
+    ("dashboard", "看板", Permission.BOARD), ("board", "今天的活", Permission.BOARD),
+    ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
     ("postings", "岗位审核", Permission.MODERATE), ("workers", "工人", Permission.REGISTER_WORKER),
+    ("imports", "导入", Permission.IMPORT),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
 
@@ -35,10 +40,16 @@ class Tab(NamedTuple):
     waiting: int | None
 
 
-def page(template: str, tab: str, /, *, at: str | None = None, **values: Any) -> str:
-    """The page `template` under the staff's head; `at` is the region that it is about, if not all of one's own."""
+def page(
+    template: str, tab: str, /, *, at: str | None = None, to: Callable[[str], str] | None = None, **values: Any
+) -> str:
+    """The page `template` under the staff's head; `at` is the region that it is about, if not all of one's own.
+
+    `to` gives the address of the same page for a region above; without it the trail leads to the board.
+    """
     with transaction(read_only=True) as session:
-        values |= {"tabs_shown": _tabs(session), "trail": _trail(session, at), "tab": tab}
+        trail = _trail(session, at, to or (lambda code: url_for("staff.board", place=code)))
+        values |= {"tabs_shown": _tabs(session), "trail": trail, "tab": tab}
     return render_template(f"for_staff/{template}.html", **values)
 
 
@@ -49,8 +60,10 @@ def scoped_counties(permission: Permission) -> list[str]:
 
 
 def place_name(session: Session, code: str) -> str:
-    """Name of a region, villages too. Raises UnknownRegion."""
+    """Name of a region, villages too, and those that a town counts without a village. Raises UnknownRegion."""
     if level_of(code) == "village":
+        if code.endswith(ELSEWHERE):
+            return FROM_ELSEWHERE
         found = village(session, code)
         if found is None:
             raise UnknownRegion(region=code)
@@ -84,11 +97,11 @@ def _tabs(session: Session) -> list[Tab]:
     ]
 
 
-def _trail(session: Session, at: str | None) -> list[tuple[str, str | None]]:
+def _trail(session: Session, at: str | None, to: Callable[[str], str]) -> list[tuple[str, str | None]]:
     """From the highest region that the viewer may see down to `at`, which has no link."""
     if at is None:
         names = [place_name(session, scope) for scope in viewer().scopes(Permission.BOARD)]
         return [("、".join(names[:3]) + (f" 等 {len(names)} 处" if len(names) > 3 else ""), None)]
     codes = [step.code for step in path(at)] + ([at] if level_of(at) == "village" else [])
     seen = [code for code in codes if viewer().may(Permission.BOARD, code)]
-    return [(place_name(session, code), url_for("staff.board", place=code) if code != at else None) for code in seen]
+    return [(place_name(session, code), to(code) if code != at else None) for code in seen]

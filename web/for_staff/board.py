@@ -78,7 +78,7 @@ def board() -> str:
         places = by_place(session, level=split, **days) if split else {}
         lines = [_line(code, places) for code in _parts(where.towns, split)]
         seats = None if split else _seats(session, where, 1)
-        shown = {
+        shown: dict[str, Any] = {
             "summed": total(session, **days), "by_day": _every_day(by_day(session, **days), where),
             "states": reads.employer_states(session, where.towns), "sparks": _sparks(session, where.towns, now),
             "todos": None if _place() else todos(session, now),
@@ -127,7 +127,7 @@ def seated_employers() -> str:
 def _village_board(where: Where, span: Span) -> str:
     with transaction(read_only=True) as session:
         seats = reads.village_seats(session, where, number=1)
-        shown = {
+        shown: dict[str, Any] = {
             "counts": reads.village_counts(session, where), "seats": seats, "people": _people(session, seats.rows),
             "name": "、".join(place_name(session, village) for village in where.villages),
         }  # fmt: skip

@@ -18,6 +18,7 @@ from zero_work_market.people.workers.queries import ShownWorker, shown_workers
 
 WHAT = {
     "worker.name_seen": "全名", "worker.id_number_seen": "身份证号", "worker.phone_seen": "手机号",
+    "worker.agreement_seen": "用工约定全文",
     "employer.reveal_operator": "经办人全名、证号",
 }  # fmt: skip
 

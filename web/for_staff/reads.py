@@ -26,7 +26,7 @@ from zero_work_market.people.workers.models import Worker
 from zero_work_market.statistics.seats.queries import AcceptedSeat
 
 PHONE_DIGITS = 11
-WORKER_LOOKS = ("worker.name_seen", "worker.id_number_seen", "worker.phone_seen")
+WORKER_LOOKS = ("worker.name_seen", "worker.id_number_seen", "worker.phone_seen", "worker.agreement_seen")
 EMPLOYER_LOOKS = ("employer.reveal_operator", "employer.read_paper")
 PAGE = 30
 Columns = TypeVarTuple("Columns")
@@ -121,6 +121,13 @@ def employers(session: Session, scopes: Iterable[str], *, state: Verification, n
     """Employers seated in `scopes` in a state, the latest to come into it first."""
     here = select(Employer).where(inside(Employer.town, scopes), Employer.state == state)
     return page_of(session, here.order_by(Employer.state_since.desc(), Employer.id), number=number)
+
+
+def employers_of_placements(session: Session, placement_ids: Iterable[int]) -> dict[int, str]:
+    """Short names of whom each placement was with."""
+    named = select(Placement.id, Employer.short).join(Posting, Posting.id == Placement.posting_id)
+    named = named.join(Employer, Employer.id == Posting.employer_id).where(Placement.id.in_(placement_ids))
+    return dict(session.execute(named).all())
 
 
 def paper_types(session: Session, employer_id: int) -> dict[Paper, str]:

@@ -2,7 +2,18 @@
 
 from apiflask import APIFlask
 
-from web.for_workers import answers, mine, profile, register  # noqa: F401  (they put their views on the blueprint)
+from web.for_workers import (  # noqa: F401  (they put their views on the blueprint)
+    agreement,
+    answers,
+    arrive,
+    hire,
+    mine,
+    profile,
+    rate,
+    register,
+    unpaid,
+    wages,
+)
 from web.for_workers.blueprint import pages
 
 

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from web.auth import WORKER, may_enter, viewer
 from web.for_workers.blueprint import pages
+from web.for_workers.hire import standings
+from web.wage_words import shares_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.market.applications.queries import rows_of_worker
@@ -27,13 +29,15 @@ def mine() -> str:
             select(Posting).where(Posting.id.in_(known)).order_by(Posting.closes_at.desc()).limit(200)
         ).all()
         jobs = jobs_of(session, postings, worker=worker)
+        paid = shares_said(session, [job.employer_id for job in jobs], now)
+        stands = standings(session, worker.id, now)
     ahead = sorted((job for job in jobs if job.shifts[-1][1] > now), key=lambda job: job.closes_at)
     held = [job for job in ahead if job.application == State.ACCEPTED]
     return render_template(
         "for_workers/mine.html",
         doing=[job for job in held if job.closes_at <= now], held=[job for job in held if job.closes_at > now],
-        invited=[job for job in ahead if job.application == State.INVITED and job.closes_at > now],
-        queued=[job for job in ahead if job.application == State.QUEUED and job.closes_at > now],
+        invited=[job for job in ahead if job.application == State.INVITED and job.respond_by and job.respond_by > now],
+        queued=[job for job in ahead if job.application == State.QUEUED],
         over=[job for job in jobs if job.shifts[-1][1] <= now and job.application == State.ACCEPTED][:LATEST],
-        worker=worker,
+        worker=worker, paid=paid, stands=stands,
     )  # fmt: skip

@@ -122,8 +122,8 @@ def erase() -> str | Response:
 
 
 def _kept_until(last: date) -> date:
-    """The wage ledger is kept for some years (保障农民工工资支付条例 15)."""
-    years = law.gate_law().limit("wage_ledger_years", last).value
+    """The wage ledger and the agreements are kept for some years (保障农民工工资支付条例 15, 劳动合同法 50)."""
+    years = max(law.limit(name, last).value for name in ("wage_ledger_years", "contract_years"))
     return clock.local_date(months_later(clock.day_bounds(last)[0], 12 * years))
 
 

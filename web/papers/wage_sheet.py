@@ -79,7 +79,7 @@ def lines_of(
                 "；".join(f"{item.name} {yuan(item.fen)}（{item.why}）" for item in row.deductions) or "无",
                 sum(item.fen for item in row.deductions), row.net_fen, row.paid_fen,
                 "；".join(one.paid_on.isoformat() for one in standing),
-                "；".join(one.number or PROOFS[one.proof] for one in standing), row.due_on,
+                "；".join(map(_proof_said, standing)), row.due_on,
                 tuple(_hand(session, name, one) for one in standing if one.proof == Proof.SIGNATURE),
             )
         )  # fmt: skip
@@ -146,8 +146,13 @@ def _secret(session: Session, worker_id: int, what: Secret, reason: str, by: Act
 
 def _hand(session: Session, name: str, payment: PaymentRow) -> Signed:
     strokes = session.get_one(Payment, payment.id).strokes
-    lines = [f"{payment.paid_on} 收到现金 {yuan(payment.fen)} 元", "" if strokes else f"打上全名“{name}”签的"]
-    return Signed(name, json.loads(strokes) if strokes else [], [line for line in lines if line])
+    return Signed(name, json.loads(strokes or b"[]"), [f"{payment.paid_on} 收到现金 {yuan(payment.fen)} 元"])
+
+
+def _proof_said(payment: PaymentRow) -> str:
+    if payment.proof == Proof.CASH:
+        return "现金，本人说收到了" if payment.received_at else "现金，工作人员查过"
+    return payment.number or PROOFS[payment.proof]
 
 
 def _head(posting: Posting, lines: Sequence[Line], project: Project | None) -> list[tuple[str, str]]:

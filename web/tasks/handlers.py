@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from web.tasks import counting, market
+from web.tasks import agreements, attendance, cases, counting, imports, market, ratings, wages
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.events import EvidenceAdded, MessageQueued
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import Errand, Handler
-from zero_work_market.market.applications.events import WorkerInvited
+from zero_work_market.market.applications.events import WorkerCalled, WorkerInvited
+from zero_work_market.market.imports.events import ImportGoesOn, ImportUploaded
 from zero_work_market.market.placements.events import (
     PendingCalledOff,
     PlacementCancelled,
@@ -25,6 +26,12 @@ from zero_work_market.market.placements.events import (
     SeatGivenUp,
 )
 from zero_work_market.market.postings.events import PostingDecided, PostingPublished
+from zero_work_market.rights.attendance.events import ArrivedOffline, MarkContested, MarkDecided, MarkedAbsent
+from zero_work_market.rights.contracts.events import AgreementsSigned
+from zero_work_market.rights.disputes.events import CaseStepped, PayReminded
+from zero_work_market.rights.hours.events import HoursAsked, HoursDecided, HoursDisputed
+from zero_work_market.rights.ratings.events import RatingDecided, RatingGiven
+from zero_work_market.rights.wages.events import PaymentDenied, PaymentVoided, WageDue, WagePaid
 
 
 def send_message(payload: Mapping[str, Any]) -> None:
@@ -43,19 +50,50 @@ def mark_sent(session: Session, payload: Mapping[str, Any]) -> None:
         message.sent_at = clock.now()
 
 
+def both(first: Handler, second: Handler) -> Handler:
+    """One event that two rooms follow."""
+
+    def handle(session: Session, payload: Mapping[str, Any]) -> None:
+        first(session, payload)
+        second(session, payload)
+
+    return handle
+
+
 HANDLERS: dict[str, Handler] = {
     MessageQueued.kind: mark_sent,
     EvidenceAdded.kind: counting.count_on,
     PostingPublished.kind: market.invite_first,
     WorkerInvited.kind: market.tell_invited,
-    SeatAccepted.kind: market.tell_seated,
+    SeatAccepted.kind: both(market.tell_seated, agreements.follow_seat),
     SeatFreed.kind: market.fill_from_queue,
-    PlacementCancelled.kind: market.tell_cancelled,
+    PlacementCancelled.kind: both(market.tell_cancelled, agreements.follow_seat),
     PendingCalledOff.kind: market.tell_called_off,
-    SeatGivenUp.kind: market.tell_given_up,
+    SeatGivenUp.kind: both(market.tell_given_up, agreements.follow_given_up),
     PostingFilled.kind: market.tell_filled,
     PostingDecided.kind: market.tell_decided,
+    WorkerCalled.kind: attendance.tell_called,
+    MarkedAbsent.kind: attendance.tell_absent,
+    ArrivedOffline.kind: attendance.tell_offline,
+    MarkContested.kind: attendance.tell_contested,
+    MarkDecided.kind: attendance.tell_decided,
+    AgreementsSigned.kind: agreements.tell_signed,
+    HoursAsked.kind: wages.ask_hours,
+    HoursDisputed.kind: wages.tell_disputed,
+    HoursDecided.kind: wages.tell_decided,
+    WageDue.kind: wages.tell_due,
+    WagePaid.kind: wages.tell_paid,
+    PaymentDenied.kind: wages.tell_denied,
+    PaymentVoided.kind: wages.tell_voided,
+    CaseStepped.kind: cases.tell_stepped,
+    PayReminded.kind: cases.tell_reminded,
+    RatingGiven.kind: ratings.tell_given,
+    RatingDecided.kind: ratings.tell_decided,
+    ImportUploaded.kind: imports.finish_reading,
+    ImportGoesOn.kind: imports.go_on,
 }
 ERRANDS: dict[str, Errand] = {
     MessageQueued.kind: send_message,
+    AgreementsSigned.kind: agreements.stamp_outside,
+    ImportUploaded.kind: imports.read,
 }

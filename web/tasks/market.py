@@ -45,7 +45,7 @@ def tell_seated(session: Session, payload: Mapping[str, Any]) -> None:
     if placement.seat is None:
         return
     posting = session.get_one(Posting, placement.posting_id)
-    said = f"接好了：{posting.title}，{_when(posting)}，{posting.address}。去不了早点退：{_link(posting)}"
+    said = f"接好了：{posting.title}，{_when(posting)}，{posting.address}。先把约定签了，去不了早点退：{_hire(posting)}"
     _tell(session, placement.worker_id, said, "seated")
 
 
@@ -69,6 +69,10 @@ def _tell(session: Session, worker_id: int, said: str, purpose: str) -> None:
 
 def _when(posting: Posting) -> str:
     return shifts_said([(shift.starts_at, shift.ends_at) for shift in posting.shifts], clock.now())
+
+
+def _hire(posting: Posting) -> str:
+    return f"{settings().public_url}/work/mine/{posting.id}"
 
 
 def _link(posting: Posting) -> str:

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import String, Text, UniqueConstraint, event, insert, select
+from sqlalchemy import String, Text, event, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from zero_work_market.ground import outbox
 from zero_work_market.ground.audit import Actor
@@ -31,11 +33,9 @@ class Evidence(Base):
     """A link. `number` counts from 1 within the chain; `body` is canonical JSON of ids and plain values."""
 
     __tablename__ = "evidence"
-    __table_args__ = (UniqueConstraint("chain", "number"),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    chain: Mapped[str] = mapped_column(String(6))
-    number: Mapped[int] = mapped_column(BigId)
+    chain: Mapped[str] = mapped_column(String(6), primary_key=True)
+    number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(30))
     posting_id: Mapped[int | None] = mapped_column(BigId, index=True)
     placement_id: Mapped[int | None] = mapped_column(BigId, index=True)
@@ -94,10 +94,11 @@ def canonical(values: dict[str, Any]) -> str:
 
 
 def write_queued(session: Session) -> None:
-    """Forge the links of what this transaction said; done at every commit."""
+    """Forge the links of what this transaction said; done at every commit, when all else of it is flushed."""
     by_chain = defaultdict(list)
     for link in session.info.pop(QUEUED, ()):
         by_chain[link["chain"]].append(link)
+    session.flush()
     for chain in sorted(by_chain):
         end = _locked_end(session, chain)
         for link in by_chain[chain]:
@@ -129,13 +130,20 @@ def link_hash(
 
 def of_placement(session: Session, placement_id: int) -> list[Evidence]:
     """All that happened to a placement, in order."""
-    return list(session.scalars(select(Evidence).where(Evidence.placement_id == placement_id).order_by(Evidence.id)))
+    found = select(Evidence).where(Evidence.placement_id == placement_id)
+    return list(session.scalars(found.order_by(Evidence.chain, Evidence.number)))
 
 
 def links(session: Session, chain: str, *, after: int = 0) -> Iterator[Evidence]:
     """The links of a chain after a number, in order, read in portions. They commit in the order of their numbers."""
     query = select(Evidence).where(Evidence.chain == chain, Evidence.number > after).order_by(Evidence.number)
     return iter(session.scalars(query.execution_options(yield_per=2000)))
+
+
+def placements_after(session: Session, chain: str, *, number: int) -> list[tuple[int, int | None]]:
+    """Numbers of the links after a number, in order, and the placements that they are of."""
+    later = select(Evidence.number, Evidence.placement_id).where(Evidence.chain == chain, Evidence.number > number)
+    return list(session.execute(later.order_by(Evidence.number)))
 
 
 def chains(session: Session) -> list[str]:
@@ -150,19 +158,32 @@ def end_of(session: Session, chain: str) -> str:
 def first_break(session: Session, chain: str) -> Break | None:
     """Where the chain stops being what was written: "missing", "changed", or "cut" off before its known end."""
     number, previous = 0, START
-    for link in links(session, chain):
-        number += 1
-        if link.number != number:
-            return Break(chain, number, "missing")
-        told = {name: getattr(link, name) for name in _HASHED}
-        if link.hash != link_hash(previous, **told):
-            return Break(chain, number, "changed")
-        previous = link.hash
-        session.expunge(link)
+    try:
+        for link in links(session, chain):
+            number += 1
+            if link.number != number:
+                return Break(chain, number, "missing")
+            if link.hash != link_hash(previous, **{name: getattr(link, name) for name in _HASHED}):
+                return Break(chain, number, "changed")
+            previous = link.hash
+            session.expunge(link)
+    except (ValueError, SQLAlchemyError):
+        return _first_unreadable(session, chain, after=number)
     end = session.get(ChainEnd, chain)
     if end is None or (end.number, end.hash) != (number, previous):
         return Break(chain, number + 1, "cut")
     return None
+
+
+def _first_unreadable(session: Session, chain: str, *, after: int) -> Break:
+    """The links come in portions: the one that can't even be read is looked for by itself."""
+    number = after
+    while True:
+        number += 1
+        try:
+            session.get_one(Evidence, (chain, number))
+        except (ValueError, SQLAlchemyError):
+            return Break(chain, number, "changed")
 
 
 _HASHED = ("chain", "number", "kind", "posting_id", "placement_id", "at", "by_account", "by_role", "body")
@@ -179,3 +200,19 @@ def _locked_end(session: Session, chain: str) -> ChainEnd:
 def _write_before_commit(session: Session) -> None:
     if session.info.get(QUEUED) and not session.in_nested_transaction():
         write_queued(session)
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _said_before[transaction] = len(session.info.get(QUEUED, ()))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_undone(session: Session, transaction: SessionTransaction) -> None:
+    """What was said since a savepoint that is rolled back didn't happen; nor did anything, if all of it is."""
+    if transaction.nested or transaction.parent is None:
+        del session.info.get(QUEUED, [])[_said_before.get(transaction, 0) :]
+
+
+_said_before: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()

@@ -27,6 +27,9 @@ class Settings:
     data_keys: tuple[tuple[str, bytes], ...]
     lookup_key: bytes
     sms_gateway_url: str | None
+    tsa_url: str | None
+    tsa_roots: Path | None
+    """PEM file of the root certificates for which the time stamping authority is believed; there if `tsa_url` is."""
     public_url: str
     secure_cookies: bool
     proxies: int
@@ -55,6 +58,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         data_keys=_data_keys(keys["LEYE_DATA_KEYS"]),
         lookup_key=_key_bytes("LEYE_LOOKUP_KEY", keys["LEYE_LOOKUP_KEY"]),
         sms_gateway_url=_web_address(environ, "LEYE_SMS_GATEWAY_URL"),
+        tsa_url=_web_address(environ, "LEYE_TSA_URL"),
+        tsa_roots=_tsa_roots(environ),
         public_url=environ.get("LEYE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("LEYE_PUBLIC_URL", "").startswith("https://"),
         proxies=_count(environ, "LEYE_PROXIES"),
@@ -111,6 +116,15 @@ def _web_address(environ: Mapping[str, str], name: str) -> str | None:
     if value and not value.startswith(("https://", "http://")):
         raise WrongSetting(f"{name} takes an address that starts with https:// or http://")
     return value
+
+
+def _tsa_roots(environ: Mapping[str, str]) -> Path | None:
+    if not environ.get("LEYE_TSA_URL"):
+        return None
+    roots = Path(environ.get("LEYE_TSA_ROOTS", "")).expanduser()
+    if not roots.is_file():
+        raise WrongSetting("LEYE_TSA_ROOTS takes the PEM file of the root certificates of LEYE_TSA_URL")
+    return roots
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -200,7 +200,7 @@ def test_under_16_is_refused(min_age, codes):
 
 @pytest.mark.parametrize("occupation", ["4-02-05-01", "6-16-01-05", "6-18-02-04", "6-29-01-05", "6-28-01-11"])
 def test_16_and_17_year_olds_are_kept_from_hazardous_trades(occupation):
-    hazardous = {"occupations": ((occupation, 1),)}
+    hazardous = {"occupations": ((occupation, 1),), "project_id": 1}
     assert refused(min_age=17, **hazardous) == {("occupations", "minor_in_hazard")}
     assert refused(min_age=18, **hazardous) == set()
 
@@ -447,6 +447,22 @@ def test_part_time_beyond_4_hours_a_day_on_average_or_24_a_week_is_warned_of(shi
 def test_part_time_pay_is_refused_by_its_own_clause():
     (found,) = judged(employment="非全日制", pay_fen=1600)
     assert found.clause_id == "contract-72"
+
+
+# Construction
+
+
+@pytest.mark.parametrize("occupation", ["6-29-01-03", "6-29-04-01", "6-29-03-02"])
+def test_work_on_a_building_site_needs_a_project_with_a_number(occupation):
+    site = {"occupations": (*PACKERS.occupations, (occupation, 1))}
+    (found,) = judged(**site)
+    assert (found.field, found.code, found.clause_id) == ("project", "project_missing", "injury-project-2014")
+    assert judged(**site, project_id=7) == []
+
+
+def test_other_work_needs_no_project():
+    assert judged(occupations=PACKERS.occupations) == []
+    assert judged(occupations=()) == []
 
 
 # The gate as a whole

@@ -96,6 +96,14 @@ def test_levels_run_from_junior_to_senior_technician():
     assert LEVELS == {1: "初级工", 2: "中级工", 3: "高级工", 4: "技师", 5: "高级技师"}
 
 
+@pytest.mark.parametrize(
+    ("code", "industry"),
+    [("6-29-01-03", "建筑"), ("6-01-06-00", "制造"), ("4-10-01-06", "家政"), ("6-16-01-05", ""), ("4-10-06-01", "")],
+)
+def test_an_occupation_knows_which_watched_industry_it_belongs_to(code, industry):
+    assert queries.industry(code) == industry
+
+
 def test_the_tables_are_whole_and_name_their_sources():
     assert queries.check() == []
-    assert {source.table for source in queries.sources()} == {"classification", "trades", "certificates"}
+    assert {source.table for source in queries.sources()} == {"classification", "trades", "certificates", "industries"}

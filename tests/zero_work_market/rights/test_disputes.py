@@ -1,5 +1,6 @@
 """Complaints: what is owed, what they are built from, which case they join, and how a case ends."""
 
+import json
 import multiprocessing
 from datetime import date, timedelta
 from typing import Any
@@ -163,6 +164,20 @@ def test_a_claim_that_was_taken_back_can_be_made_again(session):
     assert session.get_one(Case, first.case_id).open_claims == [second]
 
 
+def test_workers_in_several_open_cases_of_one_employer_count_together(session):
+    employer, staff = make_employer(session), make_staff(session)
+    first = complain_all(session, employer, 6)[0]
+    service.accept(session, case_id=first.case_id, by=staff, at=NOW)
+    service.refer(session, case_id=first.case_id, procedure=Procedure.SIMPLE, by=staff, at=NOW)
+    second = complain_all(session, employer, 3)[0]
+    assert second.case_id != first.case_id
+    cases = [session.get_one(Case, claim.case_id) for claim in (first, second)]
+    assert [case.supervised_at for case in cases] == [None, None]
+    complain_all(session, employer, 1)
+    assert all(case.supervised_at is not None for case in cases)
+    assert cases[0].steps[-1].details == {"workers": 10, "threshold": 10}
+
+
 def test_ten_workers_in_one_case_put_it_on_the_supervision_list_and_nine_do_not(session):
     employer = make_employer(session)
     *_, ninth = complain_all(session, employer, 9, headcount=1)
@@ -207,7 +222,14 @@ def test_a_case_is_closed_as_paid_only_when_the_ledger_says_so(session):
         service.close(session, case_id=claim.case_id, outcome=Outcome.PAID, by=staff, at=NOW)
     pay(session, hire, 7200, at=claim.filed_at)
     case = service.close(session, case_id=claim.case_id, outcome=Outcome.PAID, by=staff, at=claim.filed_at)
-    assert (case.stage, case.outcome, claim.recovered_fen) == (Stage.CLOSED, Outcome.PAID, 7200)
+    assert (case.stage, case.outcome, closed_with(session)) == (Stage.CLOSED, Outcome.PAID, 7200)
+
+
+def closed_with(session) -> int:
+    """What the case brought, as the chain of evidence says."""
+    write_queued(session)
+    link = session.scalars(select(Evidence).where(Evidence.kind == "case_closed")).one()
+    return json.loads(link.body)["recovered_fen"]
 
 
 def mediated(session, claim: Claim, staff: Actor, result: Result, sums: dict[int, int]) -> None:
@@ -226,7 +248,20 @@ def test_a_case_is_settled_only_by_a_mediation_that_agreed(session):
         service.close(session, case_id=claim.case_id, outcome=Outcome.SETTLED, by=staff, at=NOW)
     mediated(session, claim, staff, Result.AGREED, {claim.id: 7000})
     service.close(session, case_id=claim.case_id, outcome=Outcome.SETTLED, by=staff, at=NOW)
-    assert claim.recovered_fen == 7000
+    assert (claim.promised_fen, closed_with(session)) == (7000, 0)
+
+
+def test_what_a_case_recovered_is_what_was_paid_since_and_not_what_was_promised(session):
+    hire, staff = make_unpaid(session), make_staff(session)
+    pay(session, hire, 1000, at=hire.over)
+    claim = complain(session, hire)
+    service.accept(session, case_id=claim.case_id, by=staff, at=NOW)
+    mediated(session, claim, staff, Result.AGREED, {claim.id: 6000})
+    pay(session, hire, 2500, at=claim.filed_at, number="2026120100009")
+    case = service.close(session, case_id=claim.case_id, outcome=Outcome.SETTLED, by=staff, at=claim.filed_at)
+    assert (case.steps[-1].details["promised_fen"], closed_with(session)) == (6000, 2500)
+    pay(session, hire, 3500, at=claim.filed_at, number="2026120100010")
+    assert queries.standing(session, claim).came_fen == 6000
 
 
 def test_an_agreement_names_a_sum_for_every_open_claim_and_none_above_it(session):

@@ -1,7 +1,7 @@
 """the loop closes
 
 Revises: 0001
-Created: 2026-11-24 02:58:26.648961
+Created: 2026-11-24 04:42:13.175006
 """
 
 import sqlalchemy as sa
@@ -27,9 +27,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('chain', name=op.f('pk_counted'))
     )
     op.create_table('evidence',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chain', sa.String(length=6), nullable=False),
-    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('kind', sa.String(length=30), nullable=False),
     sa.Column('posting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -38,8 +37,7 @@ def upgrade() -> None:
     sa.Column('by_role', sa.String(length=20), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence')),
-    sa.UniqueConstraint('chain', 'number', name=op.f('uq_evidence_chain_number'))
+    sa.PrimaryKeyConstraint('chain', 'number', name=op.f('pk_evidence'))
     )
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_evidence_placement_id'), ['placement_id'], unique=False)
@@ -52,13 +50,20 @@ def upgrade() -> None:
     sa.Column('file_name', sa.String(length=120), nullable=False),
     sa.Column('body_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('slip', sa.String(length=60), nullable=False),
+    sa.Column('sheets', sa.JSON(), nullable=False),
+    sa.Column('sheet', sa.String(length=80), nullable=False),
+    sa.Column('head_row', sa.Integer(), nullable=False),
     sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('failure', sa.String(length=20), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
-    sa.Column('failure', sa.String(length=300), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('aside', sa.Integer(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('acting_account', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('acting_role', sa.String(length=20), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
@@ -68,18 +73,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('imports', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_imports_region'), ['region'], unique=False)
+        batch_op.create_index(batch_op.f('ix_imports_sha256'), ['sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_imports_state'), ['state'], unique=False)
 
     op.create_table('stale_tallies',
-    sa.Column('town', sa.String(length=9), nullable=False),
+    sa.Column('village', sa.String(length=12), nullable=False),
     sa.Column('year', sa.SmallInteger(), autoincrement=False, nullable=False),
-    sa.PrimaryKeyConstraint('town', 'year', name=op.f('pk_stale_tallies'))
+    sa.Column('month', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('village', 'year', 'month', name=op.f('pk_stale_tallies'))
     )
     op.create_table('tallies',
     sa.Column('region', sa.String(length=12), nullable=False),
     sa.Column('year', sa.SmallInteger(), autoincrement=False, nullable=False),
     sa.Column('month', sa.SmallInteger(), autoincrement=False, nullable=False),
-    sa.Column('figure', sa.String(length=40), nullable=False),
+    sa.Column('figure', sa.String(length=20), nullable=False),
     sa.Column('times', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('persons', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.PrimaryKeyConstraint('region', 'year', 'month', 'figure', name=op.f('pk_tallies'))
@@ -93,17 +100,33 @@ def upgrade() -> None:
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('region', 'year', 'indicator', name=op.f('pk_targets'))
     )
+    op.create_table('import_faults',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('cell', sa.String(length=10), nullable=False),
+    sa.Column('field', sa.String(length=20), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('told', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_import_faults_import_id_imports')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_faults'))
+    )
+    with op.batch_alter_table('import_faults', schema=None) as batch_op:
+        batch_op.create_index('ix_import_faults_reason', ['import_id', 'field', 'reason', 'number'], unique=False)
+        batch_op.create_index('ix_import_faults_row', ['import_id', 'number'], unique=False)
+
     op.create_table('import_rows',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('cells_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('shown', sa.String(length=60), nullable=False),
-    sa.Column('faults', sa.JSON(), nullable=False),
-    sa.Column('same_as', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('chosen', sa.Boolean(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('chosen', sa.Boolean(), nullable=False),
+    sa.Column('same_as', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('became', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('why', sa.String(length=40), nullable=False),
     sa.Column('seal', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_import_rows_import_id_imports')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_rows')),
@@ -111,38 +134,37 @@ def upgrade() -> None:
     sa.UniqueConstraint('seal', name=op.f('uq_import_rows_seal'))
     )
     with op.batch_alter_table('import_rows', schema=None) as batch_op:
+        batch_op.create_index('ix_import_rows_key', ['import_id', 'key'], unique=False)
         batch_op.create_index('ix_import_rows_state', ['import_id', 'state', 'number'], unique=False)
 
     op.create_table('cases',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('employer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('county', sa.String(length=6), nullable=False),
     sa.Column('town', sa.String(length=9), nullable=False),
     sa.Column('stage', sa.String(length=10), nullable=False),
     sa.Column('stage_since', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('procedure', sa.String(length=10), nullable=True),
+    sa.Column('extended_by_days', sa.SmallInteger(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=10), nullable=True),
     sa.Column('supervised_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('supervised_why', sa.String(length=100), nullable=False),
-    sa.Column('extended_by_days', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['employer_id'], ['employers.id'], name=op.f('fk_cases_employer_id_employers')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cases')),
-    sa.UniqueConstraint('number', name=op.f('uq_cases_number'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cases'))
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('ix_cases_county_stage', ['county', 'stage'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_supervised_at'), ['supervised_at'], unique=False)
+        batch_op.create_index('uq_cases_collecting', ['employer_id', 'county'], unique=True, sqlite_where=sa.text("stage IN ('filed', 'accepted')"), postgresql_where=sa.text("stage IN ('filed', 'accepted')"))
 
     op.create_table('past_placements',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('worker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('employer_name', sa.String(length=80), nullable=False),
-    sa.Column('county', sa.String(length=6), nullable=False),
     sa.Column('town', sa.String(length=9), nullable=False),
     sa.Column('village', sa.String(length=12), nullable=False),
     sa.Column('work', sa.String(length=40), nullable=False),
@@ -175,28 +197,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('employer_id', 'number', name=op.f('uq_projects_employer_id_number')),
     sa.UniqueConstraint('seal', name=op.f('uq_projects_seal'))
     )
-    op.create_table('case_steps',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.String(length=20), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('role', sa.String(length=20), nullable=False),
-    sa.Column('words', sa.Text(), nullable=False),
-    sa.Column('details', sa.JSON(), nullable=False),
-    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_steps_case_id_cases')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_steps'))
-    )
-    with op.batch_alter_table('case_steps', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_case_steps_case_id'), ['case_id'], unique=False)
-
     op.create_table('project_months',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('sheet_hash', sa.String(length=64), nullable=False),
     sa.Column('signed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('strokes_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('seal', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_project_months_project_id_projects')),
@@ -220,11 +227,12 @@ def upgrade() -> None:
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('version', sa.String(length=10), nullable=False),
-    sa.Column('text_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('text_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('text_hash', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('seal', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_agreements_placement_id_placements')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agreements')),
@@ -241,19 +249,18 @@ def upgrade() -> None:
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('worker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('claim_fen', sa.BigInteger(), nullable=False),
-    sa.Column('words', sa.Text(), nullable=False),
     sa.Column('built_from', sa.JSON(), nullable=False),
     sa.Column('missing', sa.JSON(), nullable=False),
     sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('recovered_fen', sa.BigInteger(), nullable=False),
+    sa.Column('promised_fen', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_claims_case_id_cases')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_claims_placement_id_placements')),
     sa.ForeignKeyConstraint(['worker_id'], ['workers.id'], name=op.f('fk_claims_worker_id_workers')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_claims')),
-    sa.UniqueConstraint('case_id', 'placement_id', name=op.f('uq_claims_case_id_placement_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_claims'))
     )
     with op.batch_alter_table('claims', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_claims_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_claims_placement_id'), ['placement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_claims_worker_id'), ['worker_id'], unique=False)
 
@@ -263,6 +270,7 @@ def upgrade() -> None:
     sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('how', sa.String(length=10), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('minutes_late', sa.SmallInteger(), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
@@ -270,10 +278,11 @@ def upgrade() -> None:
     sa.Column('left_how', sa.String(length=10), nullable=True),
     sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('contested_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('contested_by', sa.String(length=10), nullable=True),
     sa.Column('contest', sa.String(length=300), nullable=False),
-    sa.Column('contested_by', sa.String(length=10), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('verdict', sa.String(length=10), nullable=True),
     sa.Column('decision', sa.String(length=300), nullable=False),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_marks_placement_id_placements')),
     sa.ForeignKeyConstraint(['shift_id'], ['shifts.id'], name=op.f('fk_marks_shift_id_shifts')),
@@ -281,7 +290,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('placement_id', 'shift_id', name=op.f('uq_marks_placement_id_shift_id'))
     )
     with op.batch_alter_table('marks', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_marks_contested_at'), ['contested_at'], unique=False)
+        batch_op.create_index('ix_marks_contested', ['decided_at', 'contested_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_marks_shift_id'), ['shift_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_marks_state'), ['state'], unique=False)
 
@@ -291,10 +300,12 @@ def upgrade() -> None:
     sa.Column('side', sa.String(length=10), nullable=False),
     sa.Column('worker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('employer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('county', sa.String(length=6), nullable=False),
     sa.Column('stars', sa.SmallInteger(), nullable=False),
     sa.Column('chips', sa.JSON(), nullable=False),
     sa.Column('words', sa.String(length=200), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('shown_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('contested_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('contest', sa.String(length=300), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
@@ -320,24 +331,25 @@ def upgrade() -> None:
     sa.Column('county', sa.String(length=6), nullable=False),
     sa.Column('town', sa.String(length=9), nullable=False),
     sa.Column('village', sa.String(length=12), nullable=False),
-    sa.Column('trade', sa.String(length=10), nullable=False),
+    sa.Column('industry', sa.String(length=10), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('level', sa.SmallInteger(), nullable=False),
-    sa.Column('lost', sa.String(length=10), nullable=False),
-    sa.Column('started', sa.Boolean(), nullable=False),
+    sa.Column('short_of', sa.String(length=20), nullable=False),
+    sa.Column('stable_on', sa.Date(), nullable=True),
     sa.Column('signed', sa.Boolean(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('settled_fen', sa.BigInteger(), nullable=False),
     sa.Column('wages_due', sa.SmallInteger(), nullable=False),
     sa.Column('wages_on_time', sa.SmallInteger(), nullable=False),
-    sa.Column('stable_on', sa.Date(), nullable=True),
-    sa.Column('short_of', sa.String(length=60), nullable=False),
-    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_due', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_standings_placement_id_placements')),
     sa.PrimaryKeyConstraint('placement_id', name=op.f('pk_standings'))
     )
     with op.batch_alter_table('standings', schema=None) as batch_op:
         batch_op.create_index('ix_standings_county_day', ['county', 'day'], unique=False)
-        batch_op.create_index(batch_op.f('ix_standings_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_standings_next_due'), ['next_due'], unique=False)
         batch_op.create_index('ix_standings_town_day', ['town', 'day'], unique=False)
+        batch_op.create_index('ix_standings_village_day', ['village', 'day'], unique=False)
         batch_op.create_index('ix_standings_worker_day', ['worker_id', 'day'], unique=False)
 
     op.create_table('wages',
@@ -357,6 +369,9 @@ def upgrade() -> None:
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('paid_fen', sa.BigInteger(), nullable=False),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_on', sa.Date(), nullable=True),
+    sa.Column('denied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told', sa.String(length=5), nullable=True),
     sa.ForeignKeyConstraint(['employer_id'], ['employers.id'], name=op.f('fk_wages_employer_id_employers')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_wages_placement_id_placements')),
     sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_wages_project_id_projects')),
@@ -365,16 +380,47 @@ def upgrade() -> None:
     sa.UniqueConstraint('placement_id', 'first_day', name=op.f('uq_wages_placement_id_first_day'))
     )
     with op.batch_alter_table('wages', schema=None) as batch_op:
-        batch_op.create_index('ix_wages_county_unpaid', ['county', 'paid_at', 'due_on'], unique=False)
-        batch_op.create_index('ix_wages_employer_due', ['employer_id', 'due_on'], unique=False)
+        batch_op.create_index('ix_wages_county_unpaid', ['county', 'settled_on', 'due_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_wages_denied_at'), ['denied_at'], unique=False)
+        batch_op.create_index('ix_wages_employer_due', ['employer_id', 'due_on', 'settled_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_wages_project_id'), ['project_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_wages_worker_id'), ['worker_id'], unique=False)
+
+    op.create_table('wrong_tries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_wrong_tries_placement_id_placements')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wrong_tries'))
+    )
+    with op.batch_alter_table('wrong_tries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wrong_tries_placement_id'), ['placement_id'], unique=False)
+
+    op.create_table('case_steps',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('claim_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_steps_case_id_cases')),
+    sa.ForeignKeyConstraint(['claim_id'], ['claims.id'], name=op.f('fk_case_steps_claim_id_claims')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_steps'))
+    )
+    with op.batch_alter_table('case_steps', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_steps_case_id'), ['case_id'], unique=False)
 
     op.create_table('hours',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reminders', sa.SmallInteger(), nullable=False),
     sa.Column('agreed_minutes', sa.Integer(), nullable=True),
+    sa.Column('agreed_pieces', sa.Integer(), nullable=True),
     sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disputed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('wage_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -385,7 +431,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('placement_id', 'shift_id', name=op.f('uq_hours_placement_id_shift_id'))
     )
     with op.batch_alter_table('hours', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_hours_disputed_at'), ['disputed_at'], unique=False)
+        batch_op.create_index('ix_hours_open', ['agreed_at', 'disputed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_hours_shift_id'), ['shift_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_hours_wage_id'), ['wage_id'], unique=False)
 
@@ -395,13 +441,20 @@ def upgrade() -> None:
     sa.Column('fen', sa.BigInteger(), nullable=False),
     sa.Column('paid_on', sa.Date(), nullable=False),
     sa.Column('proof', sa.String(length=10), nullable=False),
-    sa.Column('evidence_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('on_behalf', sa.Boolean(), nullable=False),
+    sa.Column('number_hash', sa.String(length=64), nullable=False),
+    sa.Column('number_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('strokes_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('photo_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('media_type', sa.String(length=30), nullable=False),
     sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('denied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('upheld_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('void_reason', sa.String(length=300), nullable=False),
+    sa.Column('reminders', sa.SmallInteger(), nullable=False),
     sa.Column('seal', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['wage_id'], ['wages.id'], name=op.f('fk_payments_wage_id_wages')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_payments')),
@@ -416,12 +469,14 @@ def upgrade() -> None:
     sa.Column('side', sa.String(length=10), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('code_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('strokes_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('strokes_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('strokes_hash', sa.String(length=64), nullable=False),
     sa.Column('text_hash', sa.String(length=64), nullable=False),
+    sa.Column('chain_number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chain_hash', sa.String(length=64), nullable=False),
-    sa.Column('time_source', sa.String(length=60), nullable=False),
-    sa.Column('time_token', sa.LargeBinary(), nullable=False),
+    sa.Column('stamp', sa.LargeBinary(), nullable=False),
+    sa.Column('witness', sa.String(length=120), nullable=False),
+    sa.Column('witness_stamp', sa.LargeBinary(), nullable=True),
     sa.Column('seal', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreements.id'], name=op.f('fk_signatures_agreement_id_agreements')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signatures')),
@@ -443,9 +498,13 @@ def upgrade() -> None:
     with op.batch_alter_table('hours_claims', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hours_claims_hours_id'), ['hours_id'], unique=False)
 
+    with op.batch_alter_table('applications', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('called_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('placements', schema=None) as batch_op:
         batch_op.add_column(sa.Column('village', sa.String(length=12), nullable=False))
         batch_op.add_column(sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('excused', sa.Boolean(), nullable=False))
 
     with op.batch_alter_table('postings', schema=None) as batch_op:
         batch_op.add_column(sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -463,8 +522,12 @@ def downgrade() -> None:
         batch_op.drop_column('project_id')
 
     with op.batch_alter_table('placements', schema=None) as batch_op:
+        batch_op.drop_column('excused')
         batch_op.drop_column('arrived_at')
         batch_op.drop_column('village')
+
+    with op.batch_alter_table('applications', schema=None) as batch_op:
+        batch_op.drop_column('called_at')
 
     with op.batch_alter_table('hours_claims', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hours_claims_hours_id'))
@@ -478,20 +541,30 @@ def downgrade() -> None:
     with op.batch_alter_table('hours', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hours_wage_id'))
         batch_op.drop_index(batch_op.f('ix_hours_shift_id'))
-        batch_op.drop_index(batch_op.f('ix_hours_disputed_at'))
+        batch_op.drop_index('ix_hours_open')
 
     op.drop_table('hours')
+    with op.batch_alter_table('case_steps', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_steps_case_id'))
+
+    op.drop_table('case_steps')
+    with op.batch_alter_table('wrong_tries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wrong_tries_placement_id'))
+
+    op.drop_table('wrong_tries')
     with op.batch_alter_table('wages', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_wages_worker_id'))
         batch_op.drop_index(batch_op.f('ix_wages_project_id'))
         batch_op.drop_index('ix_wages_employer_due')
+        batch_op.drop_index(batch_op.f('ix_wages_denied_at'))
         batch_op.drop_index('ix_wages_county_unpaid')
 
     op.drop_table('wages')
     with op.batch_alter_table('standings', schema=None) as batch_op:
         batch_op.drop_index('ix_standings_worker_day')
+        batch_op.drop_index('ix_standings_village_day')
         batch_op.drop_index('ix_standings_town_day')
-        batch_op.drop_index(batch_op.f('ix_standings_employer_id'))
+        batch_op.drop_index(batch_op.f('ix_standings_next_due'))
         batch_op.drop_index('ix_standings_county_day')
 
     op.drop_table('standings')
@@ -504,12 +577,13 @@ def downgrade() -> None:
     with op.batch_alter_table('marks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_marks_state'))
         batch_op.drop_index(batch_op.f('ix_marks_shift_id'))
-        batch_op.drop_index(batch_op.f('ix_marks_contested_at'))
+        batch_op.drop_index('ix_marks_contested')
 
     op.drop_table('marks')
     with op.batch_alter_table('claims', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_claims_worker_id'))
         batch_op.drop_index(batch_op.f('ix_claims_placement_id'))
+        batch_op.drop_index(batch_op.f('ix_claims_case_id'))
 
     op.drop_table('claims')
     with op.batch_alter_table('agreements', schema=None) as batch_op:
@@ -518,10 +592,6 @@ def downgrade() -> None:
     op.drop_table('agreements')
     op.drop_table('gate_keys')
     op.drop_table('project_months')
-    with op.batch_alter_table('case_steps', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_case_steps_case_id'))
-
-    op.drop_table('case_steps')
     op.drop_table('projects')
     with op.batch_alter_table('past_placements', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_past_placements_town'))
@@ -529,6 +599,7 @@ def downgrade() -> None:
 
     op.drop_table('past_placements')
     with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.drop_index('uq_cases_collecting', sqlite_where=sa.text("stage IN ('filed', 'accepted')"), postgresql_where=sa.text("stage IN ('filed', 'accepted')"))
         batch_op.drop_index(batch_op.f('ix_cases_supervised_at'))
         batch_op.drop_index(batch_op.f('ix_cases_employer_id'))
         batch_op.drop_index('ix_cases_county_stage')
@@ -536,13 +607,20 @@ def downgrade() -> None:
     op.drop_table('cases')
     with op.batch_alter_table('import_rows', schema=None) as batch_op:
         batch_op.drop_index('ix_import_rows_state')
+        batch_op.drop_index('ix_import_rows_key')
 
     op.drop_table('import_rows')
+    with op.batch_alter_table('import_faults', schema=None) as batch_op:
+        batch_op.drop_index('ix_import_faults_row')
+        batch_op.drop_index('ix_import_faults_reason')
+
+    op.drop_table('import_faults')
     op.drop_table('targets')
     op.drop_table('tallies')
     op.drop_table('stale_tallies')
     with op.batch_alter_table('imports', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_imports_state'))
+        batch_op.drop_index(batch_op.f('ix_imports_sha256'))
         batch_op.drop_index(batch_op.f('ix_imports_region'))
 
     op.drop_table('imports')

@@ -14,9 +14,12 @@ from zero_work_market.ground.clock import at_local, local_date
 from zero_work_market.ground.errors import InvalidValue, LeyeError
 from zero_work_market.ground.money import HIGHEST_FEN
 from zero_work_market.reference.law.rules import Law, LawUnknown, MinimumWage, read_words
+from zero_work_market.reference.occupations.queries import industry
+from zero_work_market.reference.occupations.rules import UnknownOccupation
 
 PART_TIME, FULL_TIME = "非全日制", "全日制"
 EMPLOYMENTS = ("零工", PART_TIME, FULL_TIME)
+CONSTRUCTION = "建筑"
 MOST_CHARACTERS = {"title": 40, "words": 2000, "address": 120}
 MOST_HEADCOUNT = 500
 MOST_OCCUPATIONS, MOST_BRANDS, HIGHEST_LEVEL = 4, 4, 5
@@ -65,6 +68,8 @@ class Draft:
     words: str
     brands: tuple[str, ...]
     is_public_post: bool = False
+    project_id: int | None = None
+    """The construction project that the work is for."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,13 @@ def judge(draft: Draft, *, law: Law, on: date, now: datetime | None = None) -> l
         *_shift_findings(draft, law, on, now),
         *_pay_findings(draft, law, on),
         *_part_time_findings(draft, law, on),
+        *_construction_findings(draft),
     ]
+
+
+def is_construction(draft: Draft) -> bool:
+    """Whether any of the occupations is a construction trade."""
+    return any(_industry(code) == CONSTRUCTION for code, _ in draft.occupations)
 
 
 def _units_per_hour(draft: Draft) -> Fraction:
@@ -341,3 +352,16 @@ def _part_time_findings(draft: Draft, law: Law, on: date) -> Iterator[Finding]:
         weeks[worked.isocalendar()[:2]] = weeks.get(worked.isocalendar()[:2], Fraction()) + length
     if max(weeks.values()) > week.value:
         yield Finding("shifts", "part_time_week", "warned", clause_id=week.clause_id, params={"most": week.value})
+
+
+def _construction_findings(draft: Draft) -> Iterator[Finding]:
+    """Work on a building site is for a project with a number: its insurance covers whoever works on it (plan 12)."""
+    if draft.project_id is None and is_construction(draft):
+        yield Finding("project", "project_missing", "refused", clause_id="injury-project-2014")
+
+
+def _industry(code: str) -> str:
+    try:
+        return industry(code)
+    except UnknownOccupation:
+        return ""

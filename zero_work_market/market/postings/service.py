@@ -8,13 +8,13 @@ from zero_work_market.ground import evidence, once, outbox
 from zero_work_market.ground.audit import Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import InvalidValue, NotFound
-from zero_work_market.market.gate.rules import Draft, PayKind, hourly_fen, require_lawful, total_fen
+from zero_work_market.market.gate.rules import Draft, PayKind, hourly_fen, is_construction, require_lawful, total_fen
 from zero_work_market.market.postings.events import PostingDecided, PostingPublished
 from zero_work_market.market.postings.models import Posting, PreferredBrand, Requirement, Seat, Shift
 from zero_work_market.market.postings.queries import first_trade, locked
 from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.rules import State, require_move
-from zero_work_market.people.employers.models import Employer
+from zero_work_market.people.employers.models import Employer, Project
 from zero_work_market.people.employers.rules import EmployerSuspended, Verification, may_publish_at_once
 from zero_work_market.reference.law import queries as law
 
@@ -32,7 +32,7 @@ def publish(
     """Publish a lawful draft at once for a verified employer; for others it waits for staff.
 
     Sent twice with one idempotency `key`, it is one posting. Raises PostingRefused with every finding,
-    EmployerSuspended.
+    EmployerSuspended, InvalidValue on "project" for one that isn't the employer's or is over.
     """
     employer = session.get(Employer, employer_id, with_for_update=True, populate_existing=True)
     if employer is None:
@@ -44,6 +44,7 @@ def publish(
     if employer.state == Verification.SUSPENDED:
         raise EmployerSuspended()
     require_lawful(draft, law=law.gate_law(), on=local_date(at), now=at)
+    _require_own_project(session, draft, employer_id)
     at_once = may_publish_at_once(employer.state, employer.valid_until, at=at)
     posting = _row(draft, employer_id, invite_first, at)
     posting.state = State.OPEN if at_once else State.WAITING
@@ -135,6 +136,14 @@ def _announce(session: Session, posting: Posting, by: Actor, at: datetime) -> No
     outbox.announce(session, PostingPublished(posting_id=posting.id))
 
 
+def _require_own_project(session: Session, draft: Draft, employer_id: int) -> None:
+    if draft.project_id is None:
+        return
+    project = session.get(Project, draft.project_id)
+    if project is None or project.employer_id != employer_id or project.closed_at is not None:
+        raise InvalidValue(field="project", reason="unknown")
+
+
 def _row(draft: Draft, employer_id: int, invite_first: int, at: datetime) -> Posting:
     shifts = sorted(draft.shifts)
     return Posting(
@@ -159,6 +168,7 @@ def _row(draft: Draft, employer_id: int, invite_first: int, at: datetime) -> Pos
         insurance=draft.insurance,
         min_age=draft.min_age,
         words=draft.words,
+        project_id=draft.project_id if is_construction(draft) else None,
         invite_first=invite_first,
         posted_at=at,
         closes_at=shifts[0][0],

@@ -77,6 +77,11 @@ class Job:
     queue_place: int | None = None
 
     @property
+    def called(self) -> bool:
+        """The work has begun, somebody is missing, and the worker who waited is asked to come at once."""
+        return self.application == ApplicationState.INVITED and self.state == State.EXPIRED
+
+    @property
     def free(self) -> int:
         return max(0, self.headcount - self.taken)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.accounts.rules import mask_id_number
-from zero_work_market.people.employers.models import Document, Employer
+from zero_work_market.people.employers.models import Document, Employer, Project
 from zero_work_market.people.employers.rules import Paper, Verification
 
 
@@ -41,6 +41,22 @@ class EmployerRow:
 class WaitingRow:
     employer: EmployerRow
     waited: timedelta
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """A construction project; `masked_account` shows the last four digits of its wage account, empty without one."""
+
+    id: int
+    employer_id: int
+    name: str
+    number: str
+    contractor: str
+    insurance_number: str
+    bank: str
+    masked_account: str
+    added_at: datetime
+    closed_at: datetime | None
 
 
 def employer(session: Session, employer_id: int) -> EmployerRow | None:
@@ -74,6 +90,34 @@ def employers_in(session: Session, scopes: Iterable[str], *, number: int = 1, si
     here = select(Employer).where(inside(Employer.county, scopes)).order_by(Employer.name, Employer.id)
     page = page_of(session, here, number=number, size=size)
     return replace(page, rows=_shown(session, page.rows))
+
+
+def projects_of(session: Session, employer_id: int, *, closed: bool = True) -> tuple[ProjectRow, ...]:
+    """An employer's construction projects, the newest first; only those that still run unless `closed`."""
+    query = select(Project).where(Project.employer_id == employer_id).order_by(Project.id.desc())
+    rows = session.scalars(query if closed else query.where(Project.closed_at.is_(None)))
+    return tuple(map(_project_row, rows))
+
+
+def project(session: Session, project_id: int) -> ProjectRow | None:
+    found = session.get(Project, project_id)
+    return None if found is None else _project_row(found)
+
+
+def _project_row(found: Project) -> ProjectRow:
+    account = found.wage_account or ""
+    return ProjectRow(
+        id=found.id,
+        employer_id=found.employer_id,
+        name=found.name,
+        number=found.number,
+        contractor=found.contractor,
+        insurance_number=found.insurance_number,
+        bank=found.bank,
+        masked_account=f"尾号 {account[-4:]}" if account else "",
+        added_at=found.added_at,
+        closed_at=found.closed_at,
+    )
 
 
 def _rows(session: Session, found: Select[Employer]) -> tuple[EmployerRow, ...]:

@@ -68,6 +68,24 @@ class NewEmployer:
     address: str = ""
 
 
+class ProjectKnown(LeyeError):
+    """The employer has a project of that number. details: project_id."""
+
+    code = "project_known"
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """A construction project as its employer enters it. `contractor` pays the wages on its behalf (总包代发)."""
+
+    name: str
+    number: str
+    contractor: str
+    insurance_number: str = ""
+    bank: str = ""
+    wage_account: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True)
 class Operator:
     """Who acts for an employer, in the clear."""
@@ -100,6 +118,28 @@ def check_new(new: NewEmployer, *, today: date) -> NewEmployer:
         operator=parse_person_name(new.operator, field="operator"),
         operator_id_number=parse_id_number(new.operator_id_number, today=today, field="operator_id_number"),
     )
+
+
+def check_project(new: NewProject) -> NewProject:
+    """`new` in its stored form. Raises InvalidValue naming the field: reason "required", "length", "characters"."""
+    name, contractor, bank = (" ".join(text.split()) for text in (new.name, new.contractor, new.bank))
+    for what, text, most in (("project_name", name, 60), ("contractor", contractor, 80)):
+        if len(text) < 2:
+            raise InvalidValue(field=what, reason="required")
+        if len(text) > most:
+            raise InvalidValue(field=what, reason="length", most=most)
+    if len(bank) > 40:
+        raise InvalidValue(field="bank", reason="length", most=40)
+    number, insurance = plain(new.number).upper(), plain(new.insurance_number).upper()
+    account = plain(new.wage_account)
+    if not number:
+        raise InvalidValue(field="number", reason="required")
+    for what, code in (("number", number), ("insurance_number", insurance)):
+        if code and not re.fullmatch(r"[0-9A-Z-]{6,40}", code):
+            raise InvalidValue(field=what, reason="format")
+    if account and not re.fullmatch(r"[0-9]{8,30}", account):
+        raise InvalidValue(field="wage_account", reason="digits")
+    return NewProject(name, number, contractor, insurance, bank, account)
 
 
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -1,6 +1,7 @@
 """Registering an employer, its papers, and the staff's decisions about it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,17 @@ from sqlalchemy.orm import Session
 from zero_work_market.ground import audit, clock, messages
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.errors import NotAllowed, NotFound
+from zero_work_market.ground.referring import referring, touched
 from zero_work_market.people.accounts import queries as accounts
 from zero_work_market.people.accounts import service as accounts_service
 from zero_work_market.people.accounts.rules import Permission, check_reason
 from zero_work_market.people.employers import queries, rules
-from zero_work_market.people.employers.models import Document, Employer
-from zero_work_market.people.employers.rules import NewEmployer, Operator, Paper, PaperBody, Verification
+from zero_work_market.people.employers.models import Document, Employer, Project
+from zero_work_market.people.employers.rules import NewEmployer, NewProject, Operator, Paper, PaperBody, Verification
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.regions import queries as regions
+
+REGISTERED, UNREGISTERED = "employer.register", "employer.unregister"
 
 
 def register(session: Session, *, new: NewEmployer, account_id: int, by: Actor, at: datetime) -> Employer:
@@ -28,6 +32,44 @@ def register(session: Session, *, new: NewEmployer, account_id: int, by: Actor, 
     """
     if by != audit.SYSTEM and by.account_id != account_id:
         raise NotAllowed(permission="own_account", region="")
+    return _register(session, new, account_id, by, at)
+
+
+def register_for(session: Session, *, new: NewEmployer, phone: str, by: Actor, at: datetime) -> Employer:
+    """Register an employer from what staff of its town hold: its operator logs in by `phone`, shows the papers, and it
+    waits to be verified as any other. Nothing of a refusal is kept.
+
+    Raises AlreadyRegistered, InvalidValue, UnknownRegion, NotAllowed, OutOfScope.
+    """
+    accounts_service.require(session, by=by, permission=Permission.IMPORT, region=new.town)
+    with session.begin_nested():
+        account = accounts_service.open_account(session, phone=phone, at=at)
+        return _register(session, new, account.id, by, at)
+
+
+def unregister_many(session: Session, *, employer_ids: Sequence[int], by: Actor, at: datetime) -> dict[int, str]:
+    """Really remove employers whom staff registered and nobody has had to do with since, and close their accounts.
+
+    Returns why the others stay: "changed" (someone decided, or looked at the operator), or the table that has rows of
+    them. Raises NotAllowed, OutOfScope.
+    """
+    query = select(Employer).where(Employer.id.in_(employer_ids)).order_by(Employer.id).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    for town in sorted({employer.town for employer in found}):
+        accounts_service.require(session, by=by, permission=Permission.IMPORT, region=town)
+    kept = dict.fromkeys(touched(session, "employer", employer_ids, apart_from=(REGISTERED, UNREGISTERED)), "changed")
+    kept |= referring(session, Employer, employer_ids)
+    gone = [employer for employer in found if employer.id not in kept]
+    for employer in gone:
+        _record(session, UNREGISTERED, employer, by, at)
+        session.delete(employer)
+    session.flush()
+    opened = {employer.account_id: employer.registered_at for employer in gone}
+    accounts_service.close_unused(session, opened=opened, at=at)
+    return kept
+
+
+def _register(session: Session, new: NewEmployer, account_id: int, by: Actor, at: datetime) -> Employer:
     new = rules.check_new(new, today=clock.local_date(at))
     if queries.employer_id_of_account(session, account_id) is not None:
         raise rules.AlreadyRegistered(same="account")
@@ -50,7 +92,7 @@ def register(session: Session, *, new: NewEmployer, account_id: int, by: Actor, 
             session.flush()
     except IntegrityError:
         raise rules.AlreadyRegistered(same="uscc") from None
-    _record(session, "employer.register", employer, by, at)
+    _record(session, REGISTERED, employer, by, at)
     return employer
 
 
@@ -144,6 +186,41 @@ def show_phone(session: Session, *, employer_id: int, reason: str, by: Actor, at
         raise NotFound(what="phone", employer_id=employer_id)
     _record(session, "employer.phone_seen", employer, by, at, reason=reason)
     return phone
+
+
+def add_project(session: Session, *, employer_id: int, new: NewProject, by: Actor, at: datetime) -> Project:
+    """Enter a construction project. Raises InvalidValue, ProjectKnown, NotAllowed, NotFound."""
+    employer = _own(session, employer_id, by)
+    new = rules.check_project(new)
+    known = select(Project.id).where(Project.employer_id == employer_id, Project.number == new.number)
+    if (same := session.scalar(known)) is not None:
+        raise rules.ProjectKnown(project_id=same)
+    project = Project(
+        employer_id=employer_id,
+        name=new.name,
+        number=new.number,
+        contractor=new.contractor,
+        insurance_number=new.insurance_number,
+        bank=new.bank,
+        added_at=at,
+    )
+    project.wage_account = new.wage_account or None
+    session.add(project)
+    session.flush()
+    _record(session, "employer.add_project", employer, by, at, project=project.id)
+    return project
+
+
+def close_project(session: Session, *, project_id: int, by: Actor, at: datetime) -> Project:
+    """The project is over: no more work is posted for it. Raises NotAllowed, NotFound."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise NotFound(what="project", id=project_id)
+    employer = _own(session, project.employer_id, by)
+    if project.closed_at is None:
+        project.closed_at = at
+        _record(session, "employer.close_project", employer, by, at, project=project_id)
+    return project
 
 
 def _employer(session: Session, employer_id: int) -> Employer:

@@ -103,6 +103,14 @@ class NewWorker:
     profile: Profile = Profile()
 
 
+@dataclass(frozen=True)
+class SignedFor:
+    """Someone whom staff register, and the number of the consent slip that they signed."""
+
+    new: NewWorker
+    slip: str
+
+
 def check_new(new: NewWorker, *, today: date) -> NewWorker:
     """`new` in its stored form. Raises InvalidValue naming the field."""
     check_point(new.place)

@@ -3,28 +3,33 @@
 Every change goes through the ORM's flush, so that the change feed tells the engines.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from zero_work_market.ground import audit, clock
+from zero_work_market.ground import audit, changes, clock
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.errors import InvalidValue, LeyeError, NotAllowed, NotFound
 from zero_work_market.ground.privacy import lookup
+from zero_work_market.ground.referring import referring, touched
 from zero_work_market.people.accounts import queries as accounts
 from zero_work_market.people.accounts import service as accounts_service
-from zero_work_market.people.accounts.rules import CodePurpose, Permission, birth_date, check_reason
+from zero_work_market.people.accounts.models import Grant
+from zero_work_market.people.accounts.rules import CodePurpose, Permission, birth_date, check_reason, require
 from zero_work_market.people.workers import queries, rules
 from zero_work_market.people.workers.models import Consent, DayOff, HeldBrand, Skill, Worker
-from zero_work_market.people.workers.rules import Given, NewSkill, NewWorker, Place, Profile, Purpose, Secret
+from zero_work_market.people.workers.rules import Given, NewSkill, NewWorker, Place, Profile, Purpose, Secret, SignedFor
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.occupations import queries as occupations
 from zero_work_market.reference.regions import queries as regions
+
+REGISTERED, UNREGISTERED, FLAGGED = "worker.registered", "worker.unregistered", "worker.phone_flagged"
 
 
 def register(
@@ -37,21 +42,12 @@ def register(
     today = clock.local_date(at)
     new = rules.check_new(new, today=today)
     slip = _require_may_register(session, new.place, by, account_id, slip)
-    born = birth_date(new.id_number)
-    rules.check_age(born, today=today, least=law.gate_law().limit("working_age", today).value)
+    _require_working_age(new, today)
     if account_id is not None and queries.worker_id_of_account(session, account_id) is not None:
         raise rules.AlreadyRegistered(same="account")
-    id_number_hash = lookup(new.id_number, kind="id_number")
-    worker = _erased_row(session, id_number_hash) or Worker()
-    worker.name, worker.surname, worker.born_on = new.name, rules.surname_of(new.name), born
-    worker.id_number, worker.id_number_hash = new.id_number, id_number_hash
-    worker.account_id, worker.registered_at = account_id, at
-    worker.registered_by = None if by.account_id == account_id else by.account_id
-    worker.active, worker.erased_at, worker.kept_until = True, None, None
-    for name, value in asdict(new.profile).items():
-        setattr(worker, name, value)
-    _put_place(session, worker, new.place)
-    _put_skills(worker, new.skills)
+    worker = _erased_row(session, lookup(new.id_number, kind="id_number")) or Worker()
+    worker.account_id = account_id
+    _fill(session, worker, new, by, at)
     _put_phone(worker, new.phone if account_id is None else _own_phone(session, account_id))
     worker.consents.append(_consent(by, at, slip))
     try:
@@ -60,9 +56,64 @@ def register(
             session.flush()
     except IntegrityError:
         raise rules.AlreadyRegistered(same="person") from None
-    _flag_shared_phone(session, worker, by, at)
-    _changed(session, "worker.registered", worker, by, at)
+    if worker.phone_hash:
+        workers = session.scalar(select(func.count()).where(Worker.phone_hash == worker.phone_hash)) or 0
+        _flag_shared_phone(session, worker, workers, by, at)
+    _changed(session, REGISTERED, worker, by, at)
     return worker
+
+
+def register_many(
+    session: Session, *, people: Sequence[SignedFor], by: Actor, at: datetime
+) -> list[Worker | LeyeError]:
+    """As `register` by an agent, for hundreds at once: of each in its order the worker, or the refusal.
+
+    Raises IntegrityError when another transaction registers one of them at the same moment: nothing is done then.
+    """
+    today, grants = clock.local_date(at), accounts.grants_of(session, by.account_id)
+    checked = [_checked(person, grants, by, today) for person in people]
+    numbers = [one.new.id_number for one in checked if isinstance(one, SignedFor)]
+    known = _workers_of(session, [lookup(number, kind="id_number") for number in numbers])
+    # Kept at hand, so that `session.get` asks the database for none of them.
+    villages = accounts.villages_of(session, {person.new.place.village for person in people})
+    outcomes = [_added(session, one, known, by, at) if isinstance(one, SignedFor) else one for one in checked]
+    made = [one for one in outcomes if isinstance(one, Worker)]
+    phones = _on_phones(session, made)
+    session.flush()
+    for worker in made:
+        phones[worker.phone_hash] += 1
+        _flag_shared_phone(session, worker, phones[worker.phone_hash], by, at)
+        audit.record(session, verb=REGISTERED, subject=_subject(worker), by=by, at=at)
+    session.flush()
+    del villages
+    return outcomes
+
+
+def unregister_many(session: Session, *, worker_ids: Sequence[int], by: Actor, at: datetime) -> dict[int, str]:
+    """Really remove workers whom staff registered and nobody has had to do with since: row, skills, consents. The log
+    stays; SQLite may give the number out again, so who was changed or looked at stays too.
+
+    Returns why the others stay: "account" (they log in themselves), "changed" (someone changed them, or looked), or
+    the table that has rows of them. Who isn't there any more is passed over. Raises NotAllowed, OutOfScope.
+    """
+    query = select(Worker).where(Worker.id.in_(worker_ids)).order_by(Worker.id).with_for_update()
+    workers = session.scalars(query.execution_options(populate_existing=True)).all()
+    for region in sorted({worker.village or worker.town for worker in workers}):
+        accounts_service.require(session, by=by, permission=Permission.REGISTER_WORKER, region=region)
+    seen = touched(session, "worker", worker_ids, apart_from=(REGISTERED, UNREGISTERED, FLAGGED))
+    kept = dict.fromkeys(seen, "changed")
+    kept |= referring(session, Worker, worker_ids, apart_from=(Skill, Consent))
+    kept |= {worker.id: "account" for worker in workers if worker.account_id is not None}
+    gone = {worker.id for worker in workers} - kept.keys()
+    for model, column in ((Skill, Skill.worker_id), (Consent, Consent.worker_id), (Worker, Worker.id)):
+        session.execute(delete(model).where(column.in_(gone)).execution_options(synchronize_session=False))
+    for worker in workers:
+        if worker.id in gone:
+            session.expunge(worker)
+            audit.record(session, verb=UNREGISTERED, subject=_subject(worker), by=by, at=at)
+    changes.note(session, "worker", gone)
+    session.flush()
+    return kept
 
 
 def bind_phone(
@@ -332,12 +383,75 @@ def _profile_of(worker: Worker) -> Profile:
     )
 
 
-def _flag_shared_phone(session: Session, worker: Worker, by: Actor, at: datetime) -> None:
-    if worker.phone_hash is None:
-        return
-    workers = session.scalar(select(func.count()).where(Worker.phone_hash == worker.phone_hash)) or 0
-    if workers >= rules.SHARED_PHONE:
-        audit.record(session, verb="worker.phone_flagged", subject=_subject(worker), by=by, at=at, workers=workers)
+def _flag_shared_phone(session: Session, worker: Worker, workers: int, by: Actor, at: datetime) -> None:
+    """With `workers` on the phone, this one among them."""
+    if worker.phone_hash and workers >= rules.SHARED_PHONE:
+        audit.record(session, verb=FLAGGED, subject=_subject(worker), by=by, at=at, workers=workers)
+
+
+def _on_phones(session: Session, made: Iterable[Worker]) -> Counter[str | None]:
+    """How many workers there are on the phones of those that are being made, without them."""
+    with session.no_autoflush:
+        counted = select(Worker.phone_hash, func.count()).group_by(Worker.phone_hash)
+        hashes = {worker.phone_hash for worker in made if worker.phone_hash}
+        return Counter(dict(session.execute(counted.where(Worker.phone_hash.in_(hashes))).all()))
+
+
+def _checked(person: SignedFor, grants: Sequence[Grant], by: Actor, today: date) -> SignedFor | LeyeError:
+    try:
+        new, slip = rules.check_new(person.new, today=today), rules.check_slip(person.slip)
+        if by != audit.SYSTEM:
+            require(grants, Permission.REGISTER_WORKER, new.place.village or new.place.town)
+        _require_working_age(new, today)
+        for skill in new.skills:
+            occupations.occupation(skill.occupation)
+    except LeyeError as refusal:
+        return refusal
+    return SignedFor(new, slip)
+
+
+def _added(
+    session: Session, person: SignedFor, known: dict[str, Worker], by: Actor, at: datetime
+) -> Worker | LeyeError:
+    """The person as a worker of the session, and among the known by hash of ID number; or the refusal."""
+    number = lookup(person.new.id_number, kind="id_number")
+    worker = known.get(number) or Worker()
+    if number in known and worker.erased_at is None:
+        return rules.AlreadyRegistered(same="person")
+    try:
+        with session.no_autoflush:
+            _fill(session, worker, person.new, by, at)
+    except LeyeError as refusal:
+        return refusal
+    _put_phone(worker, person.new.phone)
+    worker.consents.append(_consent(by, at, person.slip))
+    session.add(worker)
+    known[number] = worker
+    return worker
+
+
+def _fill(session: Session, worker: Worker, new: NewWorker, by: Actor, at: datetime) -> None:
+    """Make the row this person's; consent and phone are put by who calls."""
+    _put_place(session, worker, new.place)
+    worker.name, worker.surname, worker.born_on = new.name, rules.surname_of(new.name), birth_date(new.id_number)
+    worker.id_number, worker.id_number_hash = new.id_number, lookup(new.id_number, kind="id_number")
+    worker.registered_at, worker.active, worker.erased_at, worker.kept_until = at, True, None, None
+    worker.registered_by = None if by.account_id == worker.account_id else by.account_id
+    for name, value in asdict(new.profile).items():
+        setattr(worker, name, value)
+    _put_skills(worker, new.skills)
+
+
+def _require_working_age(new: NewWorker, today: date) -> None:
+    least = law.gate_law().limit("working_age", today).value
+    rules.check_age(birth_date(new.id_number), today=today, least=least)
+
+
+def _workers_of(session: Session, hashes: Iterable[str]) -> dict[str, Worker]:
+    """By hash of ID number, locked, erased profiles too."""
+    query = select(Worker).where(Worker.id_number_hash.in_(tuple(hashes))).order_by(Worker.id).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True))
+    return {worker.id_number_hash: worker for worker in found}
 
 
 def _forget_person(worker: Worker) -> None:

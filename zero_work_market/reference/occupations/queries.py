@@ -147,6 +147,17 @@ def label(code: str) -> str:
     return known.title if known else occupation(code).name
 
 
+@cache
+def _industries() -> dict[str, str]:
+    return {row["prefix"]: row["industry"] for row in tables.rows(HERE, "industries")}
+
+
+def industry(code: str) -> str:
+    """The watched industry of an occupation: 建筑, 制造 or 家政; empty for all others. Raises UnknownOccupation."""
+    known = occupation(code)
+    return next((_industries()[group] for group in (known.small, known.middle) if group in _industries()), "")
+
+
 def work_types(code: str) -> list[str]:
     """The kinds of work (工种) that an occupation is made of."""
     return _classification()[code]["work_types"].split()
@@ -171,4 +182,5 @@ def check() -> list[str]:
     problems += [
         f"{known.code} {known.title}: no such occupation" for known in trades() if known.code not in _by_code()
     ]
+    problems += [f"industries: no group {group}" for group in _industries() if group not in _classification()]
     return problems

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -12,22 +12,21 @@ from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.evidence import Evidence, of_placement
-from zero_work_market.market.gate.rules import PART_TIME, PayKind
+from zero_work_market.market.gate.rules import PayKind
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting, Shift
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.reference.calendar.queries import working_day_until
-from zero_work_market.reference.law.queries import limit
 from zero_work_market.rights.arrears.rules import Ground, Missing, Owed
 from zero_work_market.rights.attendance.models import Mark
 from zero_work_market.rights.attendance.rules import State as Came
 from zero_work_market.rights.contracts.models import Agreement
 from zero_work_market.rights.hours.models import Hours
 from zero_work_market.rights.hours.rules import Word, last_words, offered_minutes
-from zero_work_market.rights.wages import rules as wages
 from zero_work_market.rights.wages.models import Wage
-from zero_work_market.rights.wages.rules import Terms
+from zero_work_market.rights.wages.queries import terms_of, work_of
+from zero_work_market.rights.wages.rules import due_on, half_up, owed
 
 MINUTES_AN_HOUR = 60
 
@@ -43,17 +42,17 @@ class Arrears:
 
 def arrears(session: Session, *, placement_ids: Collection[int], at: datetime) -> list[Arrears]:
     """What is owed for placements; one for which nothing is owed is left out."""
-    owed: dict[int, list[Owed]] = defaultdict(list)
+    items_of: dict[int, list[Owed]] = defaultdict(list)
     postings = _postings(session, placement_ids)
     for wage, shift_ids in _owing_wages(session, placement_ids):
-        owed[wage.placement_id].append(_of_wage(wage, shift_ids))
+        items_of[wage.placement_id].append(_of_wage(wage, shift_ids))
     for placement_id, shift, hours, mark in _unwaged(session, placement_ids, at):
         item = _of_shift(postings[placement_id], shift, hours, mark)
         if item.fen:
-            owed[placement_id].append(item)
-    for items in owed.values():
+            items_of[placement_id].append(item)
+    for items in items_of.values():
         items.sort(key=lambda item: (item.due_on, item.first_day))
-    return [Arrears(placement_id, postings[placement_id], tuple(items)) for placement_id, items in owed.items()]
+    return [Arrears(placement_id, postings[placement_id], tuple(items)) for placement_id, items in items_of.items()]
 
 
 def _postings(session: Session, placement_ids: Collection[int]) -> dict[int, Posting]:
@@ -228,20 +227,15 @@ def _built_shift(session: Session, one: Arrears, items: Sequence[Owed], shift_id
 def pay_day(posting: Posting, shift: Shift) -> date:
     """By when a shift's pay was due, as if it were a wage of its own."""
     day = local_date(shift.starts_at)
-    most = limit("part_time_pay_days" if posting.employment == PART_TIME else "pay_days", day).value
-    terms = Terms(posting.pay_kind, posting.pay_fen, posting.pay_days, posting.employment, 0, MINUTES_AN_HOUR, most)
-    return wages.due_on(day, day, terms, working_day_until)
+    return due_on(day, day, terms_of(posting, day), working_day_until)
 
 
 def worth_fen(posting: Posting, shift: Shift, hours: Hours | None, minutes: int) -> int:
     """What so many minutes of a shift come to, by the posting's pay."""
-    day = local_date(shift.starts_at)
-    that_day = [one for one in posting.shifts if local_date(one.starts_at) == day]
-    scheduled = sum((one.ends_at - one.starts_at) // timedelta(minutes=1) for one in that_day)
-    unit = wages.unit_minutes(posting.pay_kind, day_minutes=scheduled, month_minutes=None)
     by_piece = posting.pay_kind == PayKind.PIECE
-    work = wages.Work(day, minutes, _pieces(posting, hours, minutes) if by_piece else None, unit)
-    return wages.half_up(wages.owed([work], posting.pay_fen, by_piece=by_piece))
+    pieces = _pieces(posting, hours, minutes) if by_piece else None
+    work = work_of(posting, local_date(shift.starts_at), minutes, pieces)
+    return half_up(owed([work], posting.pay_fen, by_piece=by_piece))
 
 
 def _pieces(posting: Posting, hours: Hours | None, minutes: int) -> int:

@@ -71,8 +71,8 @@ class Claim(Base):
     """What the arbitration office will ask for and isn't there: values of `rules.Missing`."""
     filed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    recovered_fen: Mapped[int] = mapped_column(BigInteger, default=0)
-    """What the case brought: agreed in mediation, awarded, or paid by the ledger when the case was closed as paid."""
+    promised_fen: Mapped[int | None] = mapped_column(BigInteger)
+    """Agreed in mediation, or awarded; what came of it the wage ledger says: see `queries.standing`."""
 
 
 class Step(Base):

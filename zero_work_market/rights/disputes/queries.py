@@ -114,6 +114,13 @@ def collecting(session: Session, *, employer_id: int, county: str) -> Case | Non
     ).one_or_none()
 
 
+def open_together(session: Session, found: Case) -> list[Case]:
+    """All cases against the same employer in the same county that aren't closed, locked, the newest first."""
+    here = (Case.employer_id == found.employer_id, Case.county == found.county, Case.stage != Stage.CLOSED)
+    query = select(Case).where(*here).order_by(Case.id.desc())
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
 def open_claims(session: Session, *, placement_ids: Iterable[int]) -> list[Claim]:
     """Claims of the placements that stand in a case that isn't closed."""
     query = select(Claim).join(Case, Case.id == Claim.case_id)

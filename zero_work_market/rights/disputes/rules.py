@@ -209,5 +209,5 @@ def check_words(words: str, *, field: str = "words") -> str:
 
 
 def is_collective(workers: Iterable[int], *, threshold: int) -> bool:
-    """True when so many different workers claim in one case (plan 13)."""
+    """True when so many different workers claim against one employer in one county (plan 13)."""
     return len(set(workers)) >= threshold

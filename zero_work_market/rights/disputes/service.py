@@ -132,7 +132,7 @@ def call_mediation(
 
 
 def record_mediation(session: Session, *, case_id: int, record: Mediation, by: Actor, at: datetime) -> Step:
-    """What a meeting came to. What was agreed for each open claim is what the case brings it."""
+    """What a meeting came to. What was agreed for each open claim is promised, and not paid yet."""
     case = _handled(session, case_id, by)
     rules.check_mediation(record, today=local_date(at))
     if case.stage == Stage.ACCEPTED:
@@ -141,7 +141,7 @@ def record_mediation(session: Session, *, case_id: int, record: Mediation, by: A
         raise IllegalMove(what="case", from_state=case.stage, to_state=Stage.MEDIATING)
     sums = dict(record.sums) if record.result == Result.AGREED else {}
     if record.result == Result.AGREED:
-        _recover(case, sums)
+        _promise(case, sums)
     return _step(
         session, case, Kind.MEDIATED, by, at,
         held_on=record.held_on.isoformat(), place=record.place.strip(), present=record.present.strip(),
@@ -199,7 +199,10 @@ def close(
     by: Actor,
     at: datetime,
 ) -> Case:
-    """快结. An award names its fen by open claim; a refusal its reason. Also raises what `rules.check_outcome` does."""
+    """快结. An award names its fen by open claim; a refusal its reason. Also raises what `rules.check_outcome` does.
+
+    What the case recovered is what the ledger says came since it was filed, whatever was promised.
+    """
     case = _handled(session, case_id, by)
     standings = {claim: queries.standing(session, claim) for claim in case.open_claims}
     rules.check_outcome(
@@ -208,14 +211,15 @@ def close(
     )  # fmt: skip
     words = check_reason(words) if outcome == Outcome.REFUSED else words.strip()
     if outcome == Outcome.AWARDED:
-        _recover(case, dict(sums or {}))
-    for claim, standing in standings.items():
-        if outcome == Outcome.PAID:
-            claim.recovered_fen = standing.came_fen
+        _promise(case, dict(sums or {}))
     rules.require_move(case.stage, Stage.CLOSED)
     case.stage, case.stage_since, case.closed_at, case.outcome = Stage.CLOSED, at, at, outcome
-    recovered_fen = sum(claim.recovered_fen for claim in case.open_claims)
-    _step(session, case, Kind.CLOSED, by, at, words=words, outcome=outcome.value, recovered_fen=recovered_fen)
+    recovered_fen = sum(standing.came_fen for standing in standings.values())
+    promised_fen = sum(claim.promised_fen or 0 for claim in standings)
+    _step(
+        session, case, Kind.CLOSED, by, at, words=words, outcome=outcome.value, recovered_fen=recovered_fen,
+        promised_fen=promised_fen,
+    )  # fmt: skip
     evidence.add(
         session, "case_closed", chain=case.county, posting_id=None, by=by, at=at, case=case.id, outcome=outcome.value,
         recovered_fen=recovered_fen,
@@ -240,11 +244,19 @@ def _file(
         session, "case_filed", chain=case.county, posting_id=posting.id, placement_id=placement.id, by=by, at=at,
         case=case.id, claim_fen=claim.claim_fen,
     )  # fmt: skip
-    threshold = limit("collective_case_workers", local_date(at)).value
-    workers = {one.worker_id for one in case.open_claims}
-    if case.supervised_at is None and rules.is_collective(workers, threshold=threshold):
-        _supervise(session, case, audit.SYSTEM, at, workers=len(workers), threshold=threshold)
+    _supervise_collective(session, case, at)
     return claim
+
+
+def _supervise_collective(session: Session, case: Case, at: datetime) -> None:
+    """Put all open cases of the employer in the county on the supervision list once enough workers claim in them."""
+    cases = queries.open_together(session, case)
+    threshold = limit("collective_case_workers", local_date(at)).value
+    workers = {claim.worker_id for one in cases for claim in one.open_claims}
+    if rules.is_collective(workers, threshold=threshold):
+        for one in cases:
+            if one.supervised_at is None:
+                _supervise(session, one, audit.SYSTEM, at, workers=len(workers), threshold=threshold)
 
 
 def _standing_claim(session: Session, placement: Placement, unpaid: Unpaid | None) -> Claim:
@@ -310,10 +322,10 @@ def _enter(session: Session, case: Case, stage: Stage, by: Actor, at: datetime) 
     )
 
 
-def _recover(case: Case, sums: Mapping[int, int]) -> None:
+def _promise(case: Case, sums: Mapping[int, int]) -> None:
     rules.check_sums(sums, {claim.id: claim.claim_fen for claim in case.open_claims})
     for claim in case.open_claims:
-        claim.recovered_fen = sums[claim.id]
+        claim.promised_fen = sums[claim.id]
 
 
 def _supervise(session: Session, case: Case, by: Actor, at: datetime, **why: Any) -> None:

@@ -14,16 +14,8 @@ class Tally(Base):
     region: Mapped[str] = mapped_column(String(12), primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     month: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    figure: Mapped[str] = mapped_column(String(40), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(20), primary_key=True)
     times: Mapped[int] = mapped_column(BigId)
+    """Placements; of minutes, fen and wages their sum."""
     persons: Mapped[int] = mapped_column(BigId)
-    """Different persons: doesn't add up over regions and months."""
-
-
-class Stale(Base):
-    """A town's year to be added up again."""
-
-    __tablename__ = "stale_tallies"
-
-    town: Mapped[str] = mapped_column(String(9), primary_key=True)
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """Different persons, of rungs and agreements alone: doesn't add up over regions and months."""

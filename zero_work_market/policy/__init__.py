@@ -1,0 +1,1 @@
+"""What the state gives: public-welfare posts, and more to come."""

@@ -1,0 +1,1 @@
+"""Public-welfare posts (公益性岗位, plan 2)."""
