@@ -29,6 +29,8 @@ from zero_work_market.statistics.targets.queries import indicator as indicator_o
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST, A4 = 48, 9
+PORTION = 500
+"""Persons read at a time."""
 Pairs = list[tuple[str, str]]
 
 
@@ -97,7 +99,7 @@ def _persons(session: Session, here: Asked, key: str) -> tuple[str, list[Table]]
     rows, employers, number, last = list[PersonRow](), dict[int, str](), 1, 1
     while number <= last:
         found = persons(
-            session, year=here.year, region=here.region, indicator=key, counted=not out, number=number
+            session, year=here.year, region=here.region, indicator=key, counted=not out, number=number, size=PORTION
         )  # fmt: skip
         rows += found.rows
         employers |= employers_of(session, found)

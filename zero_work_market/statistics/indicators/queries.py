@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, false, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from zero_work_market.ground import clock, evidence
@@ -94,7 +94,9 @@ def children(session: Session, region: str) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in below]
 
 
-def persons(session: Session, *, year: int, region: str, indicator: str, counted: bool, number: int) -> Page[PersonRow]:
+def persons(
+    session: Session, *, year: int, region: str, indicator: str, counted: bool, number: int, size: int = PAGE
+) -> Page[PersonRow]:
     """Page `number` of the persons that make the figure, or of those left out with the reason: the nearest first.
 
     Of a share those are left out who are in what it is of, and lack the rest. A figure that isn't of persons has none.
@@ -102,10 +104,10 @@ def persons(session: Session, *, year: int, region: str, indicator: str, counted
     """
     figure = indicator_of(indicator).counted_by or ""
     if figure not in PERSONS and figure not in SHARES:
-        return Page(rows=(), number=1, size=PAGE, total=0)
-    found = session.execute(_page(year, region, figure, counted, max(number, 1))).all()
+        return Page(rows=(), number=1, size=size, total=0)
+    found = session.execute(_page(year, region, figure, counted, max(number, 1), size)).all()
     if not found and number > 1:
-        return persons(session, year=year, region=region, indicator=indicator, counted=counted, number=1)
+        return persons(session, year=year, region=region, indicator=indicator, counted=counted, number=1, size=size)
     shown = _best(session, year, region, figure, counted, [row.worker_id for row in found])
     return Page(
         rows=tuple(
@@ -117,7 +119,7 @@ def persons(session: Session, *, year: int, region: str, indicator: str, counted
             for worker, amount, _ in found
             for best, placements in (shown[worker],)
         ),
-        number=max(number, 1), size=PAGE, total=found[0].total if found else 0,
+        number=max(number, 1), size=size, total=found[0].total if found else 0,
     )  # fmt: skip
 
 
@@ -194,13 +196,13 @@ def _counts(
     figures = {one.key: one.counted_by for one in asked if one.counted_by}
     wanted = [tally for figure in figures.values() for tally in SHARES.get(figure, (figure,))]
     kept = tallies(session, year=year, regions=codes, figures=wanted)
-    return {
-        (code, key): _of_tallies(kept, code, figure)
-        if figure in PERSONS or figure in SHARES
-        else _of_rows(session, year, code, figure)
-        for code in codes
-        for key, figure in figures.items()
-    }
+    counts: dict[tuple[str, str], Count] = {}
+    for key, figure in figures.items():
+        if figure in PERSONS or figure in SHARES:
+            counts |= {(code, key): _of_tallies(kept, code, figure) for code in codes}
+        else:
+            counts |= {(code, key): count for code, count in _of_rows(session, year, codes, figure).items()}
+    return counts
 
 
 def _of_tallies(kept: dict[Key, Sum], region: str, figure: str) -> Count:
@@ -212,20 +214,36 @@ def _of_tallies(kept: dict[Key, Sum], region: str, figure: str) -> Count:
     return Count(done=done[WHOLE_YEAR], of=of[WHOLE_YEAR], months=tuple(shares))
 
 
-def _of_rows(session: Session, year: int, region: str, figure: str) -> Count:
-    """Of what stands outside the ladder: counties that have postings, and wage cases filed in the year and open."""
-    if figure == "gig_markets":
+def _of_rows(session: Session, year: int, codes: Collection[str], figure: str) -> dict[str, Count]:
+    """Of what stands outside the ladder: counties that have postings, and wage cases filed in the year and open.
+
+    The regions are of one level, as the children of one are.
+    """
+    level = level_of(next(iter(codes))) if codes else "village"
+    table: type[Posting] | type[Case] = Posting if figure == "gig_markets" else Case
+    if level == "village":
+        return dict.fromkeys(codes, Count(done=0, months=(0,) * 12))
+    terms: ColumnElement[bool]
+    if table is Posting:
         month, what = _month_of(Posting.closes_at, year), func.count(Posting.county.distinct())
-        inside = (*_inside(Posting, region), Posting.published_at.is_not(None))
+        terms = Posting.published_at.is_not(None)
     else:
-        month, what = _month_of(Case.filed_at, year), func.count()
-        inside = (*_inside(Case, region), Case.stage != Stage.CLOSED)
-    by_month = dict(session.execute(select(month, what).where(month > 0, *inside).group_by(month)).all())
-    whole = session.scalar(select(what).where(month > 0, *inside)) or 0
-    return Count(done=whole, months=tuple(by_month.get(number, 0) for number in range(1, 13)))
+        month, what, terms = _month_of(Case.filed_at, year), func.count(), Case.stage != Stage.CLOSED
+    place = table.town if level == "town" else table.county if level == "county" else literal(CITY)
+    here = (month > 0, terms, or_(*(and_(*_inside(table, code)) for code in codes)))
+    by_month: dict[tuple[str, int], int] = {
+        (code, number): found
+        for code, number, found in session.execute(select(place, month, what).where(*here).group_by(place, month))
+    }
+    by_place = session.execute(select(place, what).where(*here).group_by(place))
+    whole: dict[str, int] = {code: found for code, found in by_place}
+    return {
+        code: Count(done=whole.get(code, 0), months=tuple(by_month.get((code, number), 0) for number in range(1, 13)))
+        for code in codes
+    }
 
 
-def _page(year: int, region: str, figure: str, counted: bool, number: int) -> Select[int, int, int]:
+def _page(year: int, region: str, figure: str, counted: bool, number: int, size: int) -> Select[int, int, int]:
     """A page of workers with their sums, and how many there are; of those left out the nearest first."""
     count, of = _parts(figure)
     amount, latest = count if counted else of - count, func.max(Standing.day).desc()
@@ -233,8 +251,8 @@ def _page(year: int, region: str, figure: str, counted: bool, number: int) -> Se
         select(Standing.worker_id, func.sum(amount), func.count().over().label("total"))
         .where(*_of_year(year), *_inside(Standing, region))
         .group_by(Standing.worker_id)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
+        .limit(size)
+        .offset((number - 1) * size)
     )
     if counted:
         return rows.where(amount > 0).order_by(latest, Standing.worker_id)
