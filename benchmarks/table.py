@@ -17,6 +17,7 @@ TOPICS = (
     "shards",
     "job titles",
     "publishing",
+    "imports",
     "start of a process",
     "start of the market's process",
     "staff's dashboard",

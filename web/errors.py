@@ -143,6 +143,8 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "agreement_void": (409, "位子退掉了，这份约定也作废了。"),
     "agreement_changed": (409, "内容刚刚变了，重新看一遍再签。"),
     "hours_too_early": (409, "这一班还没完，干完了再说工时。"),
+    "arrival_in_doubt": (409, "单位说没来，县里还没定。定了再说工时。"),
+    "arrival_granted": (409, "这一班的工时你们说过了，就是认了他来过，不能再说没来。工时不对，去工时那里改。"),
     "no_arrival": (409, "没有到岗记录，说不了工时。"),
     "hours_agreed": (409, lambda told: f"已经定了，{minutes(told['minutes'])}，改不了。"),
     "hours_undisputed": (409, "两边还没说拧，先让他们自己说。"),

@@ -308,11 +308,11 @@ class RandomMarket:
         with self.deed("decide") as session:
             decided = attendance.decide(session, verdict=verdict, reason="看了打卡和工友的话", **told).state
         entry = self.clerk.entries[placement]
-        if verdict == Verdict.OVERTURNED and decided == State.ARRIVED:
+        if verdict in (Verdict.OVERTURNED, Verdict.COUNTERED) and decided == State.ARRIVED:
             entry.came.add(shift_id)
             if shift_id == job.shifts[0][0]:
                 entry.lost = ""
-        elif verdict == Verdict.OVERTURNED:
+        elif verdict in (Verdict.OVERTURNED, Verdict.COUNTERED):
             entry.came.discard(shift_id)
             entry.lost = entry.lost or ("" if entry.came else "no_show")
 

@@ -253,7 +253,7 @@ def test_a_case_is_heard_extended_and_awarded(seat):
     desk.post(f"{path}/extend", days="15", reason="要等鉴定结果")
     assert "延了 15 天" in desk.read(path)
     desk.post(f"{path}/close", outcome="awarded", words="嘉劳人仲案字 12 号", **{f"sum.{claim_id}": "72"})
-    assert "结案：裁了，要回 72 元" in desk.read(path)
+    assert "结案：裁了，说好给 72 元，已到账 0 元" in desk.read(path)
 
 
 def test_a_case_whose_money_has_come_is_offered_to_be_closed(seat):

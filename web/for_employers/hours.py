@@ -75,7 +75,7 @@ def say_all_hours(posting_id: int) -> Response:
 
 def _is_plain(row: HoursRow) -> bool:
     """One tap can say it: the employer hasn't spoken, and the number of pieces is known where it is asked for."""
-    unsaid = row.agreed_minutes is None and SIDE not in row.last
+    unsaid = row.agreed_minutes is None and SIDE not in row.last and not row.in_doubt
     return unsaid and (not row.by_piece or row.suggested(SIDE).pieces is not None)
 
 

@@ -34,7 +34,7 @@ from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.queries import shown_workers
 from zero_work_market.people.workers.rules import Secret
 from zero_work_market.rights.contracts.rules import Side
-from zero_work_market.rights.ratings.queries import workers_figures
+from zero_work_market.rights.ratings.queries import may_open, workers_figures
 
 SENDING = timedelta(minutes=1)
 """As long as the first invitations may take after publication."""
@@ -97,7 +97,7 @@ def shortlist(posting_id: int) -> str:
         return render_template(
             "for_employers/shortlist.html",
             seats=seats, job=job, rows=rows, more=found is not None and found.more, by_distance=by_distance,
-            reason=row.state_reason,
+            reason=row.state_reason, may_rate=may_open(session, posting_id=posting_id),
         )  # fmt: skip
 
 

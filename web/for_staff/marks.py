@@ -57,7 +57,7 @@ def mark(mark_id: int) -> str:
     return _page(_allowed(mark_id))
 
 
-@pages.post("/marks/<int:mark_id>/<any(overturned, excused, upheld):verdict>")
+@pages.post("/marks/<int:mark_id>/<any(overturned, countered, excused, upheld):verdict>")
 @may_enter(staff(DECIDE))
 def decide_mark(mark_id: int, verdict: str) -> Response | tuple[str, int]:
     case = _allowed(mark_id)

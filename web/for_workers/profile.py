@@ -13,6 +13,7 @@ from labor_brands.brands.queries import brand_name
 from web import auth
 from web.auth import WORKER, may_enter, viewer
 from web.errors import said_by_field
+from web.for_workers import own_record
 from web.for_workers.blueprint import pages
 from web.forms import DAYS, QUARTERS, chosen_skills, chosen_week, place_given, ticked_week, trades_by_heading
 from zero_work_market.ground import clock
@@ -28,6 +29,7 @@ from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import counties, region, towns
+from zero_work_market.rights.ratings.service import forget_erased
 
 RADII = tuple((km, f"{km} 公里") for km in (3, 5, 8, 15, 30))
 
@@ -100,7 +102,9 @@ def pause() -> Response:
 def export() -> Response:
     """All that is kept of the worker, as a file (个人信息保护法 45)."""
     with transaction() as session:
-        data = workers.export_of(session, **_of())
+        of = _of()
+        data = workers.export_of(session, **of)
+        data |= own_record.of_hires(session, worker_id=of["worker_id"], at=of["at"])
     body = json.dumps(data, ensure_ascii=False, indent=1, default=str)
     return Response(
         body, mimetype="application/json", headers={"Content-Disposition": "attachment; filename=leye.json"}
@@ -116,6 +120,7 @@ def erase() -> str | Response:
     with transaction() as session:
         last = last_work_day(session, worker_id=_of()["worker_id"])
         workers.erase(session, kept_until=_kept_until(last) if last else None, **_of())
+        forget_erased(session, at=clock.now())
     auth.log_out()
     flash("资料删掉了。", "ok")
     return redirect(url_for("everyone.own_market"), 303)

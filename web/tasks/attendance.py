@@ -61,10 +61,10 @@ def tell_offline(session: Session, payload: Mapping[str, Any]) -> None:
 
 
 def tell_contested(session: Session, payload: Mapping[str, Any]) -> None:
-    """The side that doesn't contest hears of it."""
+    """The side that didn't speak last hears of it."""
     row = queries.row(session, payload["mark_id"])
     named = f"{row.posting.title}（{moment(row.shift.starts_at, clock.now())}）"
-    if row.mark.contested_by == Side.EMPLOYER:
+    if (row.mark.contested_by == Side.EMPLOYER) != bool(row.mark.counter):
         said = f"单位说你没去{named}，县里的工作人员会来问清楚再定"
         _tell_worker(session, row.worker_id, said, f"/work/mine/{row.posting.id}/arrive", "contested")
     else:

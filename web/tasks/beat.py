@@ -17,6 +17,7 @@ from zero_work_market.rights.attendance import queries as attendance
 from zero_work_market.rights.attendance.service import mark_missing
 from zero_work_market.rights.contracts import service as contracts
 from zero_work_market.rights.hours.service import ask_for_hours
+from zero_work_market.rights.ratings import service as ratings
 from zero_work_market.rights.wages.service import ask_again, warn_of_wages
 
 
@@ -89,6 +90,7 @@ def prune() -> None:
             room.prune(session, at=at)
         workers.forget_kept(session, at=at)
         contracts.forget_kept(session, at=at)
+        ratings.forget_erased(session, at=at)
         session.execute(delete(LoginCode).where(LoginCode.expires_at < at - timedelta(days=1)))
 
 

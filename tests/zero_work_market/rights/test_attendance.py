@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.agreements import employer_signs, worker_signs
 from tests.support.makers import NOW, make_employer, make_staff, make_worker, oneself
 from tests.support.market import make_posting, shift
 from zero_work_market.ground import evidence
 from zero_work_market.ground.audit import SYSTEM
+from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import InvalidValue, LeyeError, NotFound
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.placements import service as placements
@@ -25,7 +27,15 @@ from zero_work_market.people.workers.models import Worker
 from zero_work_market.rights.attendance import queries, rules, service
 from zero_work_market.rights.attendance.models import Mark
 from zero_work_market.rights.attendance.rules import STEP, How, Said, State, Verdict, begin_of, step_at
+from zero_work_market.rights.contracts import service as contracts
 from zero_work_market.rights.contracts.rules import Side
+from zero_work_market.rights.contracts.rules import State as Agreed
+from zero_work_market.rights.hours import service as hours
+from zero_work_market.rights.hours.models import Hours
+from zero_work_market.rights.hours.queries import undecided
+from zero_work_market.rights.hours.rules import ArrivalInDoubt, NotArrived
+from zero_work_market.rights.wages import service as wages
+from zero_work_market.rights.wages.queries import wages_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -543,6 +553,97 @@ def test_nobody_contests_what_isnt_against_them(session: Session) -> None:
     there = punctual.marked(punctual.start)
     with pytest.raises(rules.NotContestable):
         contest(punctual, there, Side.WORKER, there.marked_at)
+
+
+def say_hours(work: Work, mark: Mark, side: str, at: datetime) -> Hours:
+    told = {"placement_id": mark.placement_id, "shift_id": mark.shift_id, "side": side, "minutes": 240}
+    return hours.claim_hours(work.session, **told, by=SYSTEM, at=at)
+
+
+def test_an_employer_who_spoke_of_the_hours_cannot_say_that_the_worker_never_came(session: Session) -> None:
+    work = Work(session)
+    mark = work.call(Said.ON_TIME, work.start)[0]
+    say_hours(work, mark, "worker", work.end)
+    assert queries.row(session, mark.id).may_contest(Side.EMPLOYER, at=work.end)
+    say_hours(work, mark, "employer", work.end)
+    assert not queries.row(session, mark.id).may_contest(Side.EMPLOYER, at=work.end)
+    with pytest.raises(rules.ArrivalGranted):
+        contest(work, mark, Side.EMPLOYER, work.end)
+    assert queries.to_undo(mark, at=work.start + MINUTE) is None
+
+
+def test_hours_of_an_arrival_in_doubt_are_not_agreed_until_staff_decide(session: Session) -> None:
+    work = Work(session)
+    mark = work.marked(work.start)
+    contest(work, mark, Side.EMPLOYER, work.end, "人根本没来")
+    said = say_hours(work, mark, "worker", work.end)
+    silent = work.end + 100 * HOUR
+    deed = {"hours_id": said.id, "minutes": 240, "reason": "按到岗的算", "by": make_staff(session), "at": silent}
+    with pytest.raises(ArrivalInDoubt):
+        say_hours(work, mark, "employer", work.end)
+    with pytest.raises(ArrivalInDoubt):
+        hours.decide_hours(session, **deed)
+    decide(work, mark, Verdict.UPHELD, silent)
+    assert hours.decide_hours(session, **deed).agreed_minutes == 240
+
+
+def test_hours_of_a_struck_arrival_are_never_agreed(session: Session) -> None:
+    work = Work(session)
+    mark = work.marked(work.start)
+    said = say_hours(work, mark, "worker", work.end)
+    contest(work, mark, Side.EMPLOYER, work.end, "人根本没来")
+    decide(work, mark, Verdict.OVERTURNED, work.end)
+    silent = work.end + 100 * HOUR
+    with pytest.raises(NotArrived):
+        hours.decide_hours(
+            session, hours_id=said.id, minutes=240, reason="按到岗的算", by=make_staff(session), at=silent
+        )
+    assert session.scalars(undecided(scopes=["370829"], at=silent)).all() == []
+
+
+@pytest.mark.parametrize("first", list(Side))
+def test_both_may_contest_a_late_arrival_and_staff_may_decide_for_either(session: Session, first: Side) -> None:
+    late, other = {}, Side.EMPLOYER if first == Side.WORKER else Side.WORKER
+    for verdict in (Verdict.OVERTURNED, Verdict.COUNTERED, Verdict.UPHELD):
+        work = Work(session)
+        mark = late[verdict] = work.marked(work.start + 9 * MINUTE)
+        contest(work, mark, first, work.end, "先说的这一句")
+        with pytest.raises(rules.NotContestable):
+            decide(work, mark, Verdict.COUNTERED, work.end)
+        assert queries.row(session, mark.id).may_contest(other, at=work.end)
+        contest(work, mark, other, work.end, "后说的这一句")
+        assert (mark.contested_by, mark.contest, mark.counter) == (first, "先说的这一句", "后说的这一句")
+        assert not any(queries.row(session, mark.id).may_contest(side, at=work.end) for side in Side)
+        decide(work, mark, verdict, work.end)
+    for_worker, for_employer = late[Verdict.OVERTURNED], late[Verdict.COUNTERED]
+    if first == Side.EMPLOYER:
+        for_worker, for_employer = for_employer, for_worker
+    assert (for_worker.state, for_worker.minutes_late) == (State.ARRIVED, 0)
+    assert for_employer.state == State.ABSENT
+    assert (late[Verdict.UPHELD].state, late[Verdict.UPHELD].minutes_late) == (State.ARRIVED, 9)
+
+
+def test_who_wins_a_no_show_after_the_shift_is_paid_like_everybody_else(session: Session) -> None:
+    work = Work(session)
+    placement = work.placement()
+    assert contracts.follow_seat(session, placement_id=placement.id, at=NOW).state == Agreed.OFFERED
+    worker_signs(session, placement)
+    employer_signs(session, work.posting)
+    [mark] = work.miss(work.start + 15 * MINUTE)
+    contracts.follow_seat(session, placement_id=placement.id, at=mark.marked_at)
+    over = work.end + HOUR
+    contest(work, mark, Side.WORKER, over)
+    decide(work, mark, Verdict.OVERTURNED, over)
+    assert placement.state == Seat.ACCEPTED
+    assert contracts.follow_seat(session, placement_id=placement.id, at=over).state == Agreed.SIGNED
+    say_hours(work, mark, "worker", over)
+    assert say_hours(work, mark, "employer", over).agreed_minutes == 240
+    [row] = wages_of(session, posting_id=work.posting.id)
+    wages.pay(
+        session, wage_id=row.id, fen=row.left_fen, paid_on=local_date(over), how="bank", number="TX000001",
+        by=SYSTEM, at=over,
+    )  # fmt: skip
+    assert work.said()[-6:] == ["hours_claimed", "hours_claimed", "hours_agreed", "wage_made", "paid", "wage_settled"]
 
 
 def test_a_lateness_that_staff_take_back_is_none(session: Session) -> None:

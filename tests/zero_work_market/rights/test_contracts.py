@@ -255,9 +255,25 @@ def test_a_seat_given_up_voids_the_agreement_and_taken_again_offers_it_anew(sess
     service.follow_seat(session, placement_id=placement.id, at=NOW + LATER)
     assert agreement.state == State.VOID
     placements.accept(session, at=NOW + 2 * LATER, **own)
-    assert offered(session, placement, at=NOW + 2 * LATER).state == State.OFFERED
-    assert agreement.signatures == []
+    anew = offered(session, placement, at=NOW + 2 * LATER)
+    assert (anew.state, anew.signatures, anew.number) == (State.OFFERED, [], f"{agreement.number}-2")
+    assert offered(session, placement, at=NOW + 2 * LATER).id == anew.id
     assert said(session, placement)[-2:] == ["agreement_void", "agreement_made"]
+
+
+def test_what_was_signed_before_is_kept_beside_the_new_agreement(session: Session) -> None:
+    posting, worker = make_posting(session), make_worker(session)
+    placement = seated(session, posting, worker)
+    old = offered(session, placement)
+    signed(session, posting, placement)
+    text, own = old.text, {"posting_id": posting.id, "worker_id": worker.id, "by": oneself(worker)}
+    placements.withdraw(session, at=NOW + LATER, **own)
+    placements.accept(session, at=NOW + 2 * LATER, **own)
+    offered(session, placement, at=NOW + 3 * LATER)
+    session.expire_all()
+    assert (old.state, old.text, len(old.signatures)) == (State.VOID, text, 2)
+    assert queries.verify(session, old.id).whole
+    assert len(queries.of_posting(session, posting.id)) == 1
 
 
 def test_a_void_agreement_is_not_signed(session: Session) -> None:

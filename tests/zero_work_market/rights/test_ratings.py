@@ -13,6 +13,7 @@ from zero_work_market.ground import evidence
 from zero_work_market.ground.errors import IllegalMove, InvalidValue, NotFound
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.people.accounts.rules import ReasonMissing
+from zero_work_market.people.workers import service as workers
 from zero_work_market.reference.law.queries import gate_law
 from zero_work_market.rights.contracts.rules import Side
 from zero_work_market.rights.ratings import queries, rules, service
@@ -43,6 +44,23 @@ def test_nobody_is_rated_before_the_wage_is_settled(session):
         with pytest.raises(rules.RatingClosed) as refused:
             rate(session, hire, side)
         assert refused.value.details == {"why": "unpaid"}
+
+
+def test_words_by_and_about_an_erased_worker_are_emptied_and_the_stars_stay(session):
+    hire, other = make_paid_hire(session), make_paid_hire(session)
+    for one in (hire, other):
+        rate(session, one, WORKER, 4, words="管饭，工头讲理")
+        rate(session, one, EMPLOYER, 2, words="来得晚了一点")
+        contest(session, one, WORKER, one.over)
+    workers.erase(
+        session, worker_id=hire.worker.id, kept_until=date(2030, 1, 1), by=hire.by_worker, at=hire.over
+    )
+    assert service.forget_erased(session, at=hire.over) == 2
+    assert service.forget_erased(session, at=hire.over) == 0
+    emptied = session.scalars(select(Rating).where(Rating.worker_id == hire.worker.id).order_by(Rating.id)).all()
+    assert [(row.stars, row.words, row.contest) for row in emptied] == [(4, "", ""), (2, "", "")]
+    kept = session.scalars(select(Rating).where(Rating.worker_id == other.worker.id)).all()
+    assert all(row.words for row in kept)
 
 
 def test_who_never_had_a_seat_rates_nobody(session):

@@ -1,7 +1,7 @@
 """the loop closes
 
 Revises: 0001
-Created: 2026-11-24 04:42:13.175006
+Created: 2026-11-24 04:47:54.804945
 """
 
 import sqlalchemy as sa
@@ -237,11 +237,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_agreements_placement_id_placements')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agreements')),
     sa.UniqueConstraint('number', name=op.f('uq_agreements_number')),
-    sa.UniqueConstraint('placement_id', name=op.f('uq_agreements_placement_id')),
     sa.UniqueConstraint('seal', name=op.f('uq_agreements_seal'))
     )
     with op.batch_alter_table('agreements', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_agreements_placement_id'), ['placement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreements_state'), ['state'], unique=False)
+        batch_op.create_index('uq_agreements_placement', ['placement_id'], unique=True, sqlite_where=sa.text("state <> 'void'"), postgresql_where=sa.text("state <> 'void'"))
 
     op.create_table('claims',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -280,6 +281,8 @@ def upgrade() -> None:
     sa.Column('contested_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('contested_by', sa.String(length=10), nullable=True),
     sa.Column('contest', sa.String(length=300), nullable=False),
+    sa.Column('counter', sa.String(length=300), nullable=False),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('verdict', sa.String(length=10), nullable=True),
@@ -587,7 +590,9 @@ def downgrade() -> None:
 
     op.drop_table('claims')
     with op.batch_alter_table('agreements', schema=None) as batch_op:
+        batch_op.drop_index('uq_agreements_placement', sqlite_where=sa.text("state <> 'void'"), postgresql_where=sa.text("state <> 'void'"))
         batch_op.drop_index(batch_op.f('ix_agreements_state'))
+        batch_op.drop_index(batch_op.f('ix_agreements_placement_id'))
 
     op.drop_table('agreements')
     op.drop_table('gate_keys')

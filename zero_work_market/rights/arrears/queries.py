@@ -21,7 +21,7 @@ from zero_work_market.reference.calendar.queries import working_day_until
 from zero_work_market.rights.arrears.rules import Ground, Missing, Owed
 from zero_work_market.rights.attendance.models import Mark
 from zero_work_market.rights.attendance.rules import State as Came
-from zero_work_market.rights.contracts.models import Agreement
+from zero_work_market.rights.contracts.queries import of_placement as agreement_of
 from zero_work_market.rights.hours.models import Hours
 from zero_work_market.rights.hours.rules import Word, last_words, offered_minutes
 from zero_work_market.rights.wages.models import Wage
@@ -179,7 +179,7 @@ def _built_posting(posting: Posting) -> dict[str, Any]:
 
 
 def _built_agreement(session: Session, placement_id: int) -> dict[str, Any] | None:
-    found = session.scalars(select(Agreement).where(Agreement.placement_id == placement_id)).one_or_none()
+    found = agreement_of(session, placement_id)
     if found is None:
         return None
     signed = {signature.side.value: signature.signed_at.isoformat() for signature in found.signatures}

@@ -38,6 +38,16 @@ class Mark(Base):
     contested_at: Mapped[datetime | None]
     contested_by: Mapped[Side | None] = mapped_column(named(Side, 10))
     contest: Mapped[str] = mapped_column(String(300), default="")
+    counter: Mapped[str] = mapped_column(String(300), default="")
+    """What the other side has against the same mark: late, says the worker, where the employer says not at all."""
+    granted_at: Mapped[datetime | None]
+    """When the employer spoke of the shift's hours, and so granted that the worker came."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """One side says that the worker never came, and staff haven't decided."""
+        by_employer = self.contested_by == Side.EMPLOYER or bool(self.counter)
+        return self.state == State.ARRIVED and by_employer and self.decided_at is None
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     verdict: Mapped[Verdict | None] = mapped_column(named(Verdict, 10))

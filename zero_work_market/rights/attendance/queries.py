@@ -56,8 +56,11 @@ class MarkRow:
 
     def may_contest(self, side: Side, *, at: datetime) -> bool:
         """True while that side may contest the mark."""
-        open_still = self.mark.contested_at is None and self.mark.decided_at is None and at <= self.contested_until
-        return open_still and may_contest(side, state=self.mark.state, minutes_late=self.mark.minutes_late)
+        mark = self.mark
+        said = mark.contested_by == side or (mark.contested_by is not None and mark.counter)
+        granted = side == Side.EMPLOYER and mark.granted_at is not None
+        open_still = not said and not granted and mark.decided_at is None and at <= self.contested_until
+        return open_still and may_contest(side, state=mark.state, minutes_late=mark.minutes_late)
 
     @property
     def is_first_shift(self) -> bool:
@@ -96,7 +99,8 @@ def to_undo(mark: Mark, *, at: datetime) -> Said | None:
     """What of a mark the foreman, who ticked it, may take back: LEFT, HERE, or nothing."""
     if mark.left_how == How.ROLL_CALL and mark.left_at is not None and at - mark.left_at <= UNDO:
         return Said.LEFT
-    ticked = mark.state == State.ARRIVED and mark.how == How.ROLL_CALL and mark.contested_at is None
+    ticked = mark.state == State.ARRIVED and mark.how == How.ROLL_CALL
+    ticked = ticked and mark.contested_at is None and mark.granted_at is None
     return Said.HERE if ticked and at - mark.marked_at <= UNDO else None
 
 
@@ -141,8 +145,8 @@ def row(session: Session, mark_id: int) -> MarkRow:
     return MarkRow(*found)
 
 
-def of_worker(session: Session, *, worker_id: int, limit: int = 50) -> list[MarkRow]:
-    """A worker's marks, the latest shift first."""
+def of_worker(session: Session, *, worker_id: int, limit: int | None = 50) -> list[MarkRow]:
+    """A worker's marks, the latest shift first; None: all of them."""
     found = _rows().where(Placement.worker_id == worker_id).order_by(Shift.starts_at.desc()).limit(limit)
     return [MarkRow(*each) for each in session.execute(found)]
 

@@ -68,6 +68,8 @@ class Verdict(StrEnum):
     OVERTURNED = "overturned"
     """As the one says who contests it: was there, in time; or wasn't."""
     EXCUSED = "excused"
+    COUNTERED = "countered"
+    """As the other says, who contests it too."""
     UPHELD = "upheld"
 
 
@@ -123,6 +125,12 @@ class NotContestable(LeyeError):
     """The mark isn't against the one who contests it, or is contested already."""
 
     code = "not_contestable"
+
+
+class ArrivalGranted(LeyeError):
+    """The employer spoke of the hours of that shift: whoever worked was there."""
+
+    code = "arrival_granted"
 
 
 class UndoOver(LeyeError):

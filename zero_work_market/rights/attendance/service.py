@@ -231,20 +231,25 @@ def mark_missing(session: Session, *, posting_id: int, at: datetime) -> list[Mar
 def contest(session: Session, *, mark_id: int, side: Side, words: str, by: Actor, at: datetime) -> Mark:
     """Say that a mark is wrong, within the hours for it; staff decide. The same side again changes only the words.
 
-    Raises NotFound, NotContestable, MarkDecided, ContestOver, InvalidValue.
+    What the other side says against a mark that is contested already stands beside it. Raises NotFound,
+    NotContestable, ArrivalGranted for an employer who spoke of the hours, MarkDecided, ContestOver, InvalidValue.
     """
     words = rules.check_words(words)
     mark, deed = _of_mark(session, mark_id, by, at)
     _require_undecided(mark)
-    against = rules.may_contest(side, state=mark.state, minutes_late=mark.minutes_late)
-    if not against or mark.contested_by not in (None, side):
+    if not rules.may_contest(side, state=mark.state, minutes_late=mark.minutes_late):
         raise rules.NotContestable()
+    if side == Side.EMPLOYER and mark.granted_at is not None:
+        raise rules.ArrivalGranted()
     hours = limit("contest_hours", local_date(mark.marked_at)).value
     rules.require_contestable(marked_at=mark.marked_at, at=at, hours=hours)
-    if mark.contested_at is None:
-        mark.contested_at = at
+    if mark.contested_at is None or (mark.contested_by != side and not mark.counter):
         outbox.announce(session, MarkContested(mark_id=mark_id))
-    mark.contested_by, mark.contest = side, words
+    mark.contested_at = mark.contested_at or at
+    if mark.contested_by in (None, side):
+        mark.contested_by, mark.contest = side, words
+    else:
+        mark.counter = words
     session.flush()
     subject = f"placement:{deed.placement.id}"
     record(session, verb="attendance.contested", subject=subject, by=by, at=at, shift=mark.shift_id, side=side.value)
@@ -254,21 +259,22 @@ def contest(session: Session, *, mark_id: int, side: Side, words: str, by: Actor
 def decide(session: Session, *, mark_id: int, verdict: Verdict, reason: str, by: Actor, at: datetime) -> Mark:
     """Staff's word on a contested mark, with reasons; it stands.
 
-    Raises NotFound, ReasonMissing, NotContestable when nobody contests it or an arrival is to be excused, MarkDecided.
+    Raises NotFound, ReasonMissing, MarkDecided, NotContestable when nobody contests it, or not both to be decided for
+    the other, or an arrival is to be excused.
     """
     reason = check_reason(reason)
     mark, deed = _of_mark(session, mark_id, by, at)
     _require_undecided(mark)
-    if mark.contested_at is None or (verdict == Verdict.EXCUSED and mark.state != State.ABSENT):
+    excuses_nothing = verdict == Verdict.EXCUSED and mark.state != State.ABSENT
+    if mark.contested_at is None or excuses_nothing or (verdict == Verdict.COUNTERED and not mark.counter):
         raise rules.NotContestable()
     mark.verdict, mark.decision, mark.decided_at, mark.decided_by = verdict, reason, at, by.account_id
     if verdict == Verdict.EXCUSED:
         mark.state = State.EXCUSED
         placements.excuse(session, placement=deed.placement)
-    elif verdict == Verdict.OVERTURNED and mark.contested_by == Side.WORKER:
-        _overturn_for_worker(deed, mark)
-    elif verdict == Verdict.OVERTURNED:
-        _strike(deed, mark)
+    elif verdict != Verdict.UPHELD:
+        is_for_worker = (mark.contested_by == Side.WORKER) == (verdict == Verdict.OVERTURNED)
+        (_overturn_for_worker if is_for_worker else _strike)(deed, mark)
     session.flush()
     outbox.announce(session, MarkDecided(mark_id=mark_id))
     subject = f"placement:{deed.placement.id}"
@@ -365,7 +371,7 @@ def _marked(deed: _Deed, mark: Mark | None, state: State, how: How | None) -> Ma
         deed.session.add(mark)
     mark.state, mark.how, mark.marked_at = state, how, deed.at
     mark.contested_at = mark.contested_by = None
-    mark.contest = ""
+    mark.contest = mark.counter = ""
     return mark
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from zero_work_market.ground.db import Base, BigId, named
@@ -10,17 +10,21 @@ from zero_work_market.ground.sealed import HasSeal, SealedBytes, sealed_column
 from zero_work_market.rights.contracts.rules import Side, State
 
 
-class Agreement(HasSeal, Base):
-    """The agreement of one placement. The text names people, so it is sealed; its hash is not.
+_LIVE = text(f"state <> '{State.VOID}'")
 
-    Offered anew after the seat was lost and taken again, text and signatures are new; the chain of evidence keeps what
-    was signed before.
+
+class Agreement(HasSeal, Base):
+    """An agreement of a placement; of those that aren't void there is one at most: a seat that was lost and taken again
+    has a new one beside the old. The text names people, so it is sealed; its hash is not.
     """
 
     __tablename__ = "agreements"
+    __table_args__ = (
+        Index("uq_agreements_placement", "placement_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), unique=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     version: Mapped[str] = mapped_column(String(10))
     """Of the wording that the text was made from."""

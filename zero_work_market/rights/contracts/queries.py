@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground import evidence, trusted_time
@@ -64,8 +64,16 @@ class Started:
 
 
 def of_placement(session: Session, placement_id: int) -> Agreement | None:
-    found = select(Agreement).where(Agreement.placement_id == placement_id)
-    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    """The one that isn't void, else the latest that is."""
+    is_void = case((Agreement.state == State.VOID, 1), else_=0)
+    found = select(Agreement).where(Agreement.placement_id == placement_id).order_by(is_void, Agreement.id.desc())
+    return session.scalars(found.limit(1).execution_options(populate_existing=True)).one_or_none()
+
+
+def of_worker(session: Session, worker_id: int) -> list[Agreement]:
+    """All of a worker's, the void ones too, the oldest first."""
+    query = select(Agreement).join(Placement, Placement.id == Agreement.placement_id)
+    return list(session.scalars(query.where(Placement.worker_id == worker_id).order_by(Agreement.id)))
 
 
 def of_posting(session: Session, posting_id: int) -> list[tuple[Agreement, Placement]]:
@@ -103,9 +111,11 @@ def wording_on(day: date) -> Wording:
     return [wording for wording in wordings() if wording.since <= day][-1]
 
 
-def number_of(posting: Posting, placement: Placement) -> str:
-    """ "370829-20261125-812": county, day of the first shift, placement."""
-    return f"{posting.county}-{local_date(posting.closes_at):%Y%m%d}-{placement.id}"
+def number_of(session: Session, posting: Posting, placement: Placement) -> str:
+    """ "370829-20261125-812": county, day of the first shift, placement; the next after a void one ends in "-2"."""
+    void = select(func.count()).where(Agreement.placement_id == placement.id, Agreement.state == State.VOID)
+    before = session.scalar(void) or 0
+    return f"{posting.county}-{local_date(posting.closes_at):%Y%m%d}-{placement.id}" + f"-{before + 1}" * bool(before)
 
 
 def text_of(session: Session, posting: Posting, placement: Placement, wording: Wording) -> str:
@@ -128,7 +138,7 @@ def text_of(session: Session, posting: Posting, placement: Placement, wording: W
             "project_insurance": project.insurance_number,
         }  # fmt: skip
     held = {name for name, holds in facts.items() if holds}
-    return compose(wording, number=number_of(posting, placement), values=values, facts=held)
+    return compose(wording, number=number_of(session, posting, placement), values=values, facts=held)
 
 
 def chain_end(session: Session, chain: str) -> tuple[int, str]:
@@ -172,14 +182,14 @@ def verify(session: Session, agreement_id: int) -> Proof:
 def started(*, scopes: Iterable[str], first: date, last: date) -> Select[Placement, Posting, Agreement]:
     """Placements whose work has started, by the day of their first shift; those without both signatures first.
 
-    A village counts its own people alone. The agreement is None where none was made.
+    A village counts its own people alone. The agreement is None where none was made that isn't void.
     """
     scopes = tuple(scopes)
     begin, end = day_bounds(first)[0], day_bounds(last)[1]
     return (
         select(Placement, Posting, Agreement)
         .join(Posting, Posting.id == Placement.posting_id)
-        .join(Agreement, Agreement.placement_id == Placement.id, isouter=True)
+        .join(Agreement, and_(Agreement.placement_id == Placement.id, Agreement.state != State.VOID), isouter=True)
         .where(Placement.arrived_at.is_not(None))
         .where(or_(inside(Posting.town, scopes), inside(Placement.village, scopes)))
         .where(Posting.closes_at >= begin, Posting.closes_at < end)

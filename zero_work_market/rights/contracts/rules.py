@@ -36,7 +36,7 @@ class State(StrEnum):
 MOVES: dict[State, set[State]] = {
     State.OFFERED: {State.SIGNED, State.VOID},
     State.SIGNED: {State.VOID},
-    State.VOID: {State.OFFERED},
+    State.VOID: set(),
 }
 
 

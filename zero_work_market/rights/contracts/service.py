@@ -41,7 +41,7 @@ NEWS = timedelta(days=1)
 def follow_seat(session: Session, *, placement_id: int, at: datetime) -> Agreement | None:
     """Bring a placement's agreement in line with its seat: offer one, offer it anew, or void it.
 
-    Done twice, nothing more happens. One that nobody has signed yet follows what changed in the posting. None when
+    Done twice, nothing more happens. A void one stays as it was, with what was signed. One that nobody has signed yet follows what changed in the posting. None when
     there is no seat to agree on, or the work is over. Raises NotFound.
     """
     posting, placement = _placed(session, placement_id)
@@ -206,12 +206,9 @@ def _offer(
     wording = queries.wording_on(local_date(at))
     text = queries.text_of(session, posting, placement, wording).encode()
     text_hash = queries.sha256(text)
-    if agreement is None:
-        agreement = Agreement(placement_id=placement.id, number=queries.number_of(posting, placement))
+    if agreement is None or agreement.state == State.VOID:
+        agreement = Agreement(placement_id=placement.id, number=queries.number_of(session, posting, placement))
         session.add(agreement)
-    elif agreement.state == State.VOID:
-        require_move(agreement.state, State.OFFERED)
-        agreement.signatures.clear()
     elif agreement.text_hash == text_hash:
         return agreement
     agreement.state, agreement.made_at, agreement.version = State.OFFERED, at, wording.version
@@ -225,6 +222,7 @@ def _void(session: Session, posting: Posting, agreement: Agreement, at: datetime
     if agreement.state != State.VOID:
         require_move(agreement.state, State.VOID)
         agreement.state = State.VOID
+        session.flush()
         _say(session, "agreement_void", posting, agreement, SYSTEM, at)
 
 

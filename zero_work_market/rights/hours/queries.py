@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import local_date
@@ -45,6 +45,8 @@ class HoursRow:
     agreed_minutes: int | None
     agreed_pieces: int | None
     disputed_at: datetime | None
+    in_doubt: bool
+    """The employer says that the worker never came, and staff haven't decided."""
 
     @cached_property
     def last(self) -> dict[str, Word]:
@@ -109,7 +111,7 @@ def to_remind(session: Session, *, at: datetime, limit: int = 500) -> list[int]:
     turn = case(
         *((Hours.reminders == n, Hours.opened_at <= at - (n + 1) * REMIND_EVERY) for n in range(REMINDERS)), else_=False
     )
-    query = select(Hours.id).where(Hours.agreed_at.is_(None), Hours.disputed_at.is_(None), turn)
+    query = select(Hours.id).where(Hours.agreed_at.is_(None), Hours.disputed_at.is_(None), turn, _came())
     return list(session.scalars(query.order_by(Hours.id).limit(limit)))
 
 
@@ -122,7 +124,7 @@ def undecided(*, scopes: Collection[str], at: datetime) -> Select[Hours]:
         .join(Placement, Placement.id == Hours.placement_id)
         .join(Posting, Posting.id == Placement.posting_id)
         .where(Hours.agreed_at.is_(None), or_(Hours.disputed_at.is_not(None), spoken <= at - silent))
-        .where(inside(Posting.county, scopes))
+        .where(inside(Posting.county, scopes), _came())
     )
     return query.order_by(func.coalesce(Hours.disputed_at, Hours.opened_at), Hours.id)
 
@@ -145,6 +147,12 @@ def works_of(session: Session, wage_ids: Iterable[int]) -> dict[int | None, tupl
     return works
 
 
+def _came() -> ColumnElement[bool]:
+    """The arrival that the hours are of stands."""
+    here = (Mark.placement_id == Hours.placement_id, Mark.shift_id == Hours.shift_id)
+    return exists().where(*here, Mark.state == State.ARRIVED)
+
+
 def _hours_row(mark: Mark, worker_id: int, posting: Posting, shift: Shift, hours: Hours | None) -> HoursRow:
     claims = hours.claims if hours else []
     return HoursRow(
@@ -164,4 +172,5 @@ def _hours_row(mark: Mark, worker_id: int, posting: Posting, shift: Shift, hours
         agreed_minutes=hours.agreed_minutes if hours else None,
         agreed_pieces=hours.agreed_pieces if hours else None,
         disputed_at=hours.disputed_at if hours else None,
+        in_doubt=mark.is_in_doubt,
     )

@@ -25,6 +25,12 @@ class NotArrived(LeyeError):
     code = "no_arrival"
 
 
+class ArrivalInDoubt(LeyeError):
+    """The employer says that the worker never came, and staff haven't decided: its hours, and staff's, must wait."""
+
+    code = "arrival_in_doubt"
+
+
 class HoursAgreed(LeyeError):
     """Both have said the same, or staff have decided: no other word is taken. details: minutes."""
 

@@ -17,6 +17,7 @@ from zero_work_market.people.accounts import service as accounts
 from zero_work_market.people.accounts.rules import Permission, check_reason
 from zero_work_market.reference.law import queries as law
 from zero_work_market.rights.attendance.models import Mark
+from zero_work_market.rights.attendance.queries import mark_of
 from zero_work_market.rights.attendance.rules import State
 from zero_work_market.rights.hours import queries, rules
 from zero_work_market.rights.hours.events import HoursAsked, HoursDecided, HoursDisputed
@@ -41,11 +42,13 @@ def claim_hours(
     """One side's word on a shift that the worker arrived at. Once both sides say the same, it is agreed and paid for.
 
     A word stands for good: another of the same side is put beside it, and one that differs from the other side's makes
-    a dispute. The same word again changes nothing. Raises NotFound, NotArrived, HoursTooEarly, HoursAgreed,
-    InvalidValue on field "minutes" or "pieces".
+    a dispute. The same word again changes nothing. The employer's word grants that the worker came. Raises NotFound,
+    NotArrived, ArrivalInDoubt for the employer, HoursTooEarly, HoursAgreed, InvalidValue on "minutes" or "pieces".
     """
     posting, placement = _held(session, placement_id)
-    shift = _arrived_shift(session, posting, placement, shift_id, at)
+    shift, mark = _arrived_shift(session, posting, placement, shift_id, at)
+    if side == "employer":
+        _require_no_doubt(mark)
     minutes = rules.check_minutes(minutes)
     pieces = rules.check_pieces(pieces, by_piece=posting.pay_kind == PayKind.PIECE)
     hours = _opened(session, placement, shift, at)
@@ -57,6 +60,8 @@ def claim_hours(
             return hours
         raise rules.HoursAgreed(minutes=hours.agreed_minutes)
     _say(session, posting, hours, said, words.strip()[:300], by, at)
+    if side == "employer":
+        mark.granted_at = mark.granted_at or at
     if rules.agreed(_words(hours)):
         _agree(session, posting, placement, hours, shift, by, at)
     elif rules.differ(_words(hours)) and hours.disputed_at is None:
@@ -71,7 +76,8 @@ def decide_hours(
 ) -> Hours:
     """Staff of the county decide what the two can't agree on, or one keeps silent about; both words stay.
 
-    Raises NotFound, NotAllowed, OutOfScope, HoursAgreed, HoursUndisputed, ReasonMissing, InvalidValue.
+    Raises NotFound, NotAllowed, OutOfScope, HoursAgreed, HoursUndisputed, NotArrived, ArrivalInDoubt, ReasonMissing,
+    InvalidValue.
     """
     known = session.get(Hours, hours_id)
     if known is None:
@@ -85,10 +91,12 @@ def decide_hours(
     silent = timedelta(hours=law.limit("silent_hours", local_date(at)).value)
     if hours.disputed_at is None and not (hours.claims and hours.claims[0].at <= at - silent):
         raise rules.HoursUndisputed()
+    shift, mark = _arrived_shift(session, posting, placement, hours.shift_id, at)
+    _require_no_doubt(mark)
     by_piece = posting.pay_kind == PayKind.PIECE
     decided = Word(rules.STAFF, rules.check_minutes(minutes), rules.check_pieces(pieces, by_piece=by_piece))
     _say(session, posting, hours, decided, reason, by, at)
-    shift = next(one for one in posting.shifts if one.id == hours.shift_id)
+    mark.granted_at = mark.granted_at or at
     _agree(session, posting, placement, hours, shift, by, at)
     record(session, verb="hours.decided", subject=f"placement:{placement.id}", by=by, at=at, reason=reason)
     outbox.announce(session, HoursDecided(hours_id=hours.id))
@@ -124,19 +132,24 @@ def _held(session: Session, placement_id: int) -> tuple[Posting, Placement]:
     return locked(session, placement.posting_id), placement
 
 
-def _arrived_shift(session: Session, posting: Posting, placement: Placement, shift_id: int, at: datetime) -> Shift:
-    """The shift, over for the worker. Raises NotFound, NotArrived, HoursTooEarly."""
+def _arrived_shift(
+    session: Session, posting: Posting, placement: Placement, shift_id: int, at: datetime
+) -> tuple[Shift, Mark]:
+    """The shift, over for the worker, and the arrival at it. Raises NotFound, NotArrived, HoursTooEarly."""
     shift = next((one for one in posting.shifts if one.id == shift_id), None)
     if shift is None:
         raise NotFound(what="shift", id=shift_id)
-    mark = session.scalars(
-        select(Mark).where(Mark.placement_id == placement.id, Mark.shift_id == shift_id)
-    ).one_or_none()
+    mark = mark_of(session, placement_id=placement.id, shift_id=shift_id)
     if mark is None or mark.state != State.ARRIVED:
         raise rules.NotArrived()
     if mark.left_at is None and at < shift.ends_at:
         raise rules.HoursTooEarly()
-    return shift
+    return shift, mark
+
+
+def _require_no_doubt(mark: Mark) -> None:
+    if mark.is_in_doubt:
+        raise rules.ArrivalInDoubt()
 
 
 def _opened(session: Session, placement: Placement, shift: Shift, at: datetime) -> Hours:

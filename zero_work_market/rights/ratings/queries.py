@@ -98,6 +98,18 @@ def views(session: Session, *, placement_ids: list[int], side: Side, at: datetim
     return {id: _view(given[id], settled.get(id), side, at) for id in placement_ids}
 
 
+def seen_by_worker(session: Session, *, worker_id: int, at: datetime) -> list[Rating]:
+    """What a worker gave, and what employers gave the worker once it is shown, the oldest first."""
+    seen = or_(Rating.side == Side.WORKER, Rating.shown_at <= at)
+    return list(session.scalars(select(Rating).where(Rating.worker_id == worker_id, seen).order_by(Rating.id)))
+
+
+def may_open(session: Session, *, posting_id: int) -> bool:
+    """Somebody of a posting was paid, so that there is somebody to rate."""
+    paid = select(Wage.id).join(Placement, Placement.id == Wage.placement_id)
+    return session.scalar(paid.where(Placement.posting_id == posting_id, Wage.paid_at.is_not(None)).limit(1)) is not None
+
+
 def employers_figures(session: Session, *, employer_ids: Iterable[int], at: datetime) -> dict[int, Figure]:
     """How workers rated employers; one whom nobody rated is left out."""
     return _figures(session, Side.WORKER, Rating.employer_id, Rating.worker_id, employer_ids, at)

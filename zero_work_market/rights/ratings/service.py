@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground import evidence, outbox
-from zero_work_market.ground.audit import Actor, record
+from zero_work_market.ground.audit import SYSTEM, Actor, record
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import IllegalMove, NotFound
 from zero_work_market.market.placements.models import Placement
@@ -14,6 +15,7 @@ from zero_work_market.market.placements.queries import placement_of
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import locked
 from zero_work_market.people.accounts.rules import check_reason
+from zero_work_market.people.workers.models import Worker
 from zero_work_market.reference.law.queries import gate_law
 from zero_work_market.rights.contracts.rules import Side
 from zero_work_market.rights.ratings import queries, rules
@@ -99,6 +101,18 @@ def decide(session: Session, *, rating_id: int, hide: bool, reason: str, by: Act
     outbox.announce(session, RatingDecided(rating_id=row.id))
     record(session, verb=verb, subject=f"rating:{row.id}", by=by, at=at, reason=row.decision)
     return row
+
+
+def forget_erased(session: Session, *, at: datetime) -> int:
+    """Empty the words by and about workers who had their profile erased; stars and chips stay. Returns how many."""
+    said = or_(Rating.words != "", Rating.contest != "", Rating.decision != "")
+    query = select(Rating).join(Worker, Worker.id == Rating.worker_id).where(Worker.erased_at.is_not(None), said)
+    rows = session.scalars(query.with_for_update(of=Rating)).all()
+    for row in rows:
+        row.words = row.contest = row.decision = ""
+        record(session, verb="rating.forgotten", subject=f"rating:{row.id}", by=SYSTEM, at=at)
+    session.flush()
+    return len(rows)
 
 
 def _locked(session: Session, posting_id: int, worker_id: int) -> tuple[Posting, Placement]:

@@ -235,8 +235,7 @@ def _of_rows(session: Session, year: int, codes: Collection[str], figure: str) -
         (code, number): found
         for code, number, found in session.execute(select(place, month, what).where(*here).group_by(place, month))
     }
-    by_place = session.execute(select(place, what).where(*here).group_by(place))
-    whole: dict[str, int] = {code: found for code, found in by_place}
+    whole: dict[str, int] = dict(session.execute(select(place, what).where(*here).group_by(place)).all())
     return {
         code: Count(done=whole.get(code, 0), months=tuple(by_month.get((code, number), 0) for number in range(1, 13)))
         for code in codes
