@@ -154,7 +154,8 @@ def _title(step: Step, now: datetime, who: str, employer: str) -> str:
             return f"延期 {details['days']} 天"
         case Kind.CLOSED:
             promised = f"，说好给 {yuan(details['promised_fen'])} 元" if details["promised_fen"] else ""
-            return f"结案：{OUTCOMES[Outcome(details['outcome'])]}{promised}，已到账 {yuan(details['recovered_fen'])} 元"
+            came = f"已到账 {yuan(details['recovered_fen'])} 元"
+            return f"结案：{OUTCOMES[Outcome(details['outcome'])]}{promised}，{came}"
         case Kind.TAKEN_BACK:
             return f"{who}撤回了"
         case Kind.SUPERVISED:

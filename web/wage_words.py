@@ -55,7 +55,7 @@ def lamp_said(wage: WageRow, today: date) -> tuple[str, str]:
     if not wage.net_fen:
         return SHAPES[lamp], "没有要发的"
     if not wage.unrecorded_fen:
-        return SHAPES[lamp], "记了现金，等一句收到了"
+        return SHAPES[Lamp.RED if lamp == Lamp.RED else Lamp.AMBER], "记了现金，等一句收到了"
     left = (wage.due_on - today).days
     if lamp == Lamp.RED:
         return SHAPES[lamp], f"拖了 {-left} 天"

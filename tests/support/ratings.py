@@ -26,8 +26,8 @@ def make_paid_hire(session: Session, **hire: Any) -> Hire:
     agree(session, made)
     (wage,) = (row for row in wages_of(session, worker_id=made.worker.id) if row.placement_id == made.placement.id)
     pay(
-        session, wage_id=wage.id, fen=wage.left_fen, paid_on=local_date(made.over), how="bank", number=f"TX{wage.id:06d}",
-        by=made.by_employer, at=made.over,
+        session, wage_id=wage.id, fen=wage.left_fen, paid_on=local_date(made.over), how="bank",
+        number=f"TX{wage.id:06d}", by=made.by_employer, at=made.over,
     )  # fmt: skip
     return made
 

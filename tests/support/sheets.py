@@ -4,19 +4,23 @@ body = xlsx(heads=WORKERS, rows=people(20), title="马村镇零工台账")
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
 
+from tests.support.makers import TOWN, make_staff
 from web.tasks.handlers import ERRANDS, HANDLERS
 from zero_work_market.ground import clock, outbox
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.market.imports import service
 from zero_work_market.market.imports.events import ImportGoesOn, ImportUploaded
-from zero_work_market.people.accounts.rules import check_digit
+from zero_work_market.market.imports.rules import Kind
+from zero_work_market.people.accounts.rules import Role, check_digit
 
 KINDS = (ImportUploaded.kind, ImportGoesOn.kind)
 WORKERS = ("序号", "姓名", "身份证号码", "联系电话", "所属乡镇", "村", "工种", "同意书编号")
@@ -59,7 +63,7 @@ def xlsx(
     """An .xlsx: the title in a merged row, the head, the rows. `merged`: cells put together ("C3:C9" → what stands
     there). `before`: sheets of other rows that come first."""
     made = BytesIO()
-    book = Workbook(made, {"in_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_numbers": False})
+    book = Workbook(made, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     for name, others in (before or {}).items():
         _fill(book.add_worksheet(name), others)
     page = book.add_worksheet(sheet)
@@ -70,6 +74,13 @@ def xlsx(
         page.merge_range(cells, value)
     book.close()
     return made.getvalue()
+
+
+def make_import(session: Session, *, region: str = TOWN, at: datetime) -> int:
+    """Id of an import that staff of a town have just uploaded."""
+    by = make_staff(session, Role.TOWN, region, at=at)
+    told = {"kind": Kind.WORKERS, "region": region, "file_name": "台账.xlsx", "body": xlsx([person(0)])}
+    return service.upload(session, by=by, at=at, **told).id
 
 
 def work_off(*, at_once: bool = False) -> None:
@@ -90,4 +101,4 @@ def _fill(page: Any, rows: Iterable[Sequence[Any]]) -> None:
     for at, row in enumerate(rows):
         for column, value in enumerate(row):
             if value is not None:
-                page.write(at, column, value)
+                (page.write_string if isinstance(value, str) else page.write)(at, column, value)

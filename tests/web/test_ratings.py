@@ -1,5 +1,6 @@
 """评一评 on both sides' phones, what others see of it, and the staff's desk."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.support.cases import complain
 from tests.support.hires import Hire, make_hire
 from tests.support.makers import make_employer, make_staff, make_worker
 from tests.support.market import PACKER, make_posting, shift
@@ -23,8 +26,11 @@ from zero_work_market.ground.db import connect, transaction
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.models import Account
+from zero_work_market.rights.contracts import service as contracts
 from zero_work_market.rights.contracts.rules import Side
 from zero_work_market.rights.ratings.models import Rating
+from zero_work_market.rights.wages.queries import wages_of
+from zero_work_market.rights.wages.service import answer_payment
 
 DAY = timedelta(days=1)
 
@@ -247,3 +253,42 @@ def test_nobody_contests_what_is_said_of_another(visit):
     answer = visit(stranger.worker.account_id).post(f"/work/mine/{hire.posting.id}/rate/contest", contest="我也说不对")
     assert answer.status_code == 404
     assert [row.contested_at for row in ratings()] == [None, None]
+
+
+def test_the_way_to_rate_opens_on_the_postings_page_once_somebody_is_paid(visit):
+    with transaction() as session:
+        now = clock.now() - DAY
+        paid, unpaid = make_paid_hire(session, at=now, shifts=(shift(now=now),)), make_hire(session, at=now)
+    for hire, is_open in ((paid, True), (unpaid, False)):
+        path = f"/hire/{hire.posting.id}"
+        page = visit(hire.employer.account_id).client.get(path).text
+        assert "工资" in page
+        assert (f'href="{path}/rate"' in page) is is_open
+
+
+def test_a_workers_own_copy_holds_all_that_the_hires_left_behind(visit):
+    with transaction() as session:
+        now = clock.now() - DAY
+        hire = make_paid_hire(session, at=now, shifts=(shift(now=now),))
+        stranger = make_paid_hire(session, at=now, shifts=(shift(now=now),))
+        contracts.follow_seat(session, placement_id=hire.placement.id, at=now)
+        for one in (hire, stranger):
+            rate(session, one, Side.WORKER, 4, words="管饭")
+    with transaction() as session:
+        claimed = claim_what_never_came(session, hire)
+    own = json.loads(visit(hire.worker.account_id).client.get("/work/me/export").data)
+    kept = {name: len(own[name]) for name in ("agreements", "marks", "hours", "wages", "claims", "ratings")}
+    assert kept == {"agreements": 1, "marks": 1, "hours": 1, "wages": 1, "claims": 1, "ratings": 1}
+    assert "用工" in own["agreements"][0]["text"]
+    assert [word["side"] for word in own["hours"][0]["said"]] == ["employer", "worker"]
+    (payment,) = own["wages"][0]["payments"]
+    assert (payment["fen"], len(payment["number"]), payment["denied_at"] is not None) == (7200, 4, True)
+    assert own["claims"][0]["claim_fen"] == claimed
+    assert own["ratings"][0]["words"] == "管饭"
+
+
+def claim_what_never_came(session: Session, hire: Hire) -> int:
+    """Fen of a claim of money that the worker says never came."""
+    (wage,) = wages_of(session, worker_id=hire.worker.id)
+    answer_payment(session, payment_id=wage.payments[0].id, received=False, by=hire.by_worker, at=clock.now())
+    return complain(session, hire, at=clock.now()).claim_fen

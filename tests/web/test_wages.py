@@ -246,6 +246,7 @@ def test_cash_without_a_hand_waits_for_the_workers_word(visit):
     assert "等他说收到" in shown
     assert "记上这一笔" not in shown
     assert "元没发" in shown
+    assert "0/1 发清了" in text(employer.get(f"/hire/{hire.posting.id}/wages"))
     assert "到账了吗" in text(worker.get(f"/work/wages/{wage_id}"))
     payment = row(wage_id).payments[0]
     worker.post(f"/work/wages/{wage_id}/payments/{payment.id}/received")

@@ -18,6 +18,7 @@ from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
 from tests.support.ratings import put_ratings
+from tests.support.sheets import make_import
 from tests.web.api.scene import a_body, a_posting, an_employer
 from web.app import create_app
 from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, WORKER
@@ -56,6 +57,7 @@ REGIONS |= {"mark_id": COUNTY}
 REGIONS |= {"agreement_id": VILLAGE}
 REGIONS |= {"case_id": COUNTY}
 REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
+REGIONS |= {"import_id": TOWN}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -178,11 +180,13 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         mark_id = put_mark(session, posting_id=posting_id, worker_id=worker.id, at=at)
         rows = put_rows(session, posting_id=posting_id, worker_id=worker.id, employer_id=employer.id, at=at)
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
+        import_id = make_import(session, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
     ids |= {"rating_id": rating_id}
+    ids |= {"import_id": import_id}
     ids |= rows
     ids |= {"mark_id": mark_id}
     ids |= {"placement_id": agreement.placement_id}

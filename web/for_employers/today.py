@@ -161,7 +161,8 @@ def contest_mark(posting_id: int, mark_id: int) -> str | Response | tuple[str, i
     with transaction(read_only=True) as session:
         row = _own_mark(session, posting_id, mark_id)
         name = mask_name(session.get_one(Worker, row.worker_id).surname)
-    typed = request.form.get("contest", row.mark.contest if row.mark.contested_by == Side.EMPLOYER else row.mark.counter)
+    said = row.mark.contest if row.mark.contested_by == Side.EMPLOYER else row.mark.counter
+    typed = request.form.get("contest", said)
     return render_template("for_employers/contest_mark.html", row=row, name=name, typed=typed, errors=errors), status
 
 

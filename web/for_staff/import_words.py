@@ -14,7 +14,7 @@ UNITS = {Kind.WORKERS: "人", Kind.EMPLOYERS: "家", Kind.PLACEMENTS: "条"}
 STATES = {
     State.ASKING: ("soon", "等你认列"), State.READING: ("soon", "正在读"), State.REFUSED: ("late", "读不了"),
     State.READY: ("soon", "等你点导入"), State.RUNNING: ("soon", "正在导"), State.DONE: ("ok", "导好了"),
-    State.UNDOING: ("soon", "正在撤"), State.UNDONE: ("late", "撤掉了"), State.DROPPED: ("late", "没导，扔掉了"),
+    State.UNDOING: ("soon", "正在撤"), State.UNDONE: ("ok", "撤掉了"), State.DROPPED: ("ok", "没导，扔掉了"),
 }  # fmt: skip
 """Lamp and word."""
 WORK = {State.READING: "读", State.RUNNING: "导", State.UNDOING: "撤"}

@@ -1,6 +1,5 @@
 """工资预警 (plan 14): wages near their day, overdue or denied, by county; overdue sheets of construction projects."""
 
-
 from flask import Response as File
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response

@@ -10,6 +10,7 @@ from web.tasks.events import handle
 from zero_work_market.ground import changes, clock, db, messages, once, outbox
 from zero_work_market.ground import heartbeat as heartbeats
 from zero_work_market.market.engine.service import save_ahead
+from zero_work_market.market.imports import service as imports
 from zero_work_market.market.placements.service import close_due
 from zero_work_market.people.accounts.models import LoginCode
 from zero_work_market.people.workers import service as workers
@@ -90,6 +91,7 @@ def prune() -> None:
             room.prune(session, at=at)
         workers.forget_kept(session, at=at)
         contracts.forget_kept(session, at=at)
+        imports.forget_old(session, at=at)
         ratings.forget_erased(session, at=at)
         session.execute(delete(LoginCode).where(LoginCode.expires_at < at - timedelta(days=1)))
 

@@ -270,6 +270,7 @@ def test_what_was_signed_before_is_kept_beside_the_new_agreement(session: Sessio
     placements.withdraw(session, at=NOW + LATER, **own)
     placements.accept(session, at=NOW + 2 * LATER, **own)
     offered(session, placement, at=NOW + 3 * LATER)
+    evidence.write_queued(session)
     session.expire_all()
     assert (old.state, old.text, len(old.signatures)) == (State.VOID, text, 2)
     assert queries.verify(session, old.id).whole

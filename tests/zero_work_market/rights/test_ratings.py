@@ -52,9 +52,7 @@ def test_words_by_and_about_an_erased_worker_are_emptied_and_the_stars_stay(sess
         rate(session, one, WORKER, 4, words="管饭，工头讲理")
         rate(session, one, EMPLOYER, 2, words="来得晚了一点")
         contest(session, one, WORKER, one.over)
-    workers.erase(
-        session, worker_id=hire.worker.id, kept_until=date(2030, 1, 1), by=hire.by_worker, at=hire.over
-    )
+    workers.erase(session, worker_id=hire.worker.id, kept_until=date(2030, 1, 1), by=hire.by_worker, at=hire.over)
     assert service.forget_erased(session, at=hire.over) == 2
     assert service.forget_erased(session, at=hire.over) == 0
     emptied = session.scalars(select(Rating).where(Rating.worker_id == hire.worker.id).order_by(Rating.id)).all()

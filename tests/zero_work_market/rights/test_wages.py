@@ -38,8 +38,8 @@ from zero_work_market.rights.wages.rules import (
     work_items,
 )
 from zero_work_market.rights.wages.service import (
-    ask_again,
     answer_payment,
+    ask_again,
     pay,
     set_items,
     uphold_payment,

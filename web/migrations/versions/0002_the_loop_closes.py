@@ -1,7 +1,7 @@
 """the loop closes
 
 Revises: 0001
-Created: 2026-11-24 04:47:54.804945
+Created: 2026-11-24 04:58:05.471856
 """
 
 import sqlalchemy as sa

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
@@ -21,8 +21,9 @@ class Import(HasSeal, Base):
     region: Mapped[str] = mapped_column(String(12), index=True)
     """Where every row must lie."""
     file_name: Mapped[str] = mapped_column(String(120))
-    body_sealed: Mapped[bytes | None] = sealed_column()
+    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     body = SealedBytes()
+    """Read from the database only when asked for."""
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     slip: Mapped[str] = mapped_column(String(60), default="")
     """Number of the consent slips, when one is for all rows."""

@@ -165,6 +165,12 @@ def key_of(kind: Kind, key: str | None) -> str | None:
     return lookup(key, kind=f"import_{kind}") if key else None
 
 
+def kept_numbers(session: Session, import_id: int, numbers: Iterable[int]) -> set[int]:
+    """Those of the numbers whose rows are kept already."""
+    query = select(ImportRow.number).where(ImportRow.import_id == import_id, ImportRow.number.in_(tuple(numbers)))
+    return set(session.scalars(query))
+
+
 def rows_by_key(session: Session, import_id: int, keys: Iterable[str | None]) -> dict[str, ImportRow]:
     """The first row of the import with each key."""
     wanted = {key for key in keys if key}
@@ -234,9 +240,7 @@ def rows_in(session: Session, import_id: int, states: Iterable[RowState]) -> Ite
     return iter(session.scalars(query.order_by(ImportRow.number)))
 
 
-def faults_of(
-    session: Session, import_id: int, numbers: Iterable[int] | None = None
-) -> dict[int, list[ImportFault]]:
+def faults_of(session: Session, import_id: int, numbers: Iterable[int] | None = None) -> dict[int, list[ImportFault]]:
     """Of rows by number, or of all, each one's faults."""
     query = select(ImportFault).where(ImportFault.import_id == import_id)
     if numbers is not None:

@@ -91,6 +91,8 @@ TITLE_SURE, TITLE_LIKELY = 0.9, 0.7
 WARNINGS = frozenset({"title_doubtful", "title_unknown", "titles_many", "village_unknown", "month_only", "two_phones"})
 """What is said of a row, and doesn't keep it from being imported."""
 TWIN, REGISTERED, PHONE_TAKEN = "twin", "registered", "phone_taken"
+LONG_NUMBER = re.compile(r"\d{4,}")
+"""What is said in the clear holds no number of anyone's, in whichever column it was written."""
 EXAMPLE = re.compile("例[:：]|示例")
 ASIDE = re.compile("合 ?计|总 ?计|小 ?计|累计|备注|说明|注[:：]|填表|制表|审核|单位负责人|联系人[:：]")
 """How rows begin that are nobody's: totals, notes, who filled it in."""
@@ -376,12 +378,12 @@ def _skills(row: _Row, around: Around) -> list[str]:
     """Occupations of the titles that are recognised, each once; of the others a word is said."""
     codes: dict[str, None] = {}
     for piece in _pieces(row.text("skills")):
-        title = around.titles(piece)
+        title, said = around.titles(piece), LONG_NUMBER.sub("…", piece)[:20]
         if title is None or title.confidence < TITLE_LIKELY:
-            row.say("skills", "title_unknown", said=piece[:20])
+            row.say("skills", "title_unknown", said=said)
             continue
         if title.confidence < TITLE_SURE:
-            row.say("skills", "title_doubtful", said=piece[:20], read=title.name)
+            row.say("skills", "title_doubtful", said=said, read=title.name)
         codes[title.code] = None
     if len(codes) > MOST_SKILLS:
         row.say("skills", "titles_many", most=MOST_SKILLS)

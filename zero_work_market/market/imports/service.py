@@ -79,9 +79,7 @@ def upload(
     return found
 
 
-def look_at(
-    session: Session, *, import_id: int, sheet: str, head_row: int | None, by: Actor, at: datetime
-) -> Import:
+def look_at(session: Session, *, import_id: int, sheet: str, head_row: int | None, by: Actor, at: datetime) -> Import:
     """Another sheet of the file, or another row as its head: then its columns are asked for.
 
     Raises SheetRefused, IllegalMove, NotFound, NotAllowed, OutOfScope.
@@ -131,8 +129,8 @@ def keep_rows(session: Session, *, import_id: int, head: Head, read: Reading) ->
     found = _locked(session, import_id)
     if found.state != State.READING or queries.head_of(found) != head:
         return False
-    last = session.scalar(select(func.max(ImportRow.number)).where(ImportRow.import_id == import_id)) or 0
-    _add_rows(session, found, [row for row in read.rows if row.number > last])
+    kept = queries.kept_numbers(session, import_id, [row.number for row in read.rows])
+    _add_rows(session, found, [row for row in read.rows if row.number not in kept])
     found.done, found.aside = max(found.done, read.done), max(found.aside, read.aside)
     session.flush()
     return True
@@ -192,6 +190,7 @@ def run(session: Session, *, import_id: int, by: Actor, at: datetime) -> Import:
     rows = queries.chosen(session, import_id)
     if not rows:
         raise rules.NothingChosen()
+    found.body = None
     _begin(session, found, State.RUNNING, rows, by, at)
     _record(session, "run", found, by, at, rows=rows)
     return found
@@ -230,7 +229,7 @@ def go_on(session: Session, *, import_id: int, at: datetime) -> None:
         found.done += len(rows)
         announce(session, ImportGoesOn(import_id=import_id))
     elif running:
-        found.state, found.finished_at, found.body = rules.move(found.state, State.DONE), at, None
+        found.state, found.finished_at = rules.move(found.state, State.DONE), at
     else:
         found.state, found.undone_at = rules.move(found.state, State.UNDONE), at
     session.flush()

@@ -42,17 +42,17 @@ class Mark(Base):
     """What the other side has against the same mark: late, says the worker, where the employer says not at all."""
     granted_at: Mapped[datetime | None]
     """When the employer spoke of the shift's hours, and so granted that the worker came."""
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    verdict: Mapped[Verdict | None] = mapped_column(named(Verdict, 10))
+    decision: Mapped[str] = mapped_column(String(300), default="")
+    """Staff's reasons."""
 
     @property
     def is_in_doubt(self) -> bool:
         """One side says that the worker never came, and staff haven't decided."""
         by_employer = self.contested_by == Side.EMPLOYER or bool(self.counter)
         return self.state == State.ARRIVED and by_employer and self.decided_at is None
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[int | None] = mapped_column(BigId)
-    verdict: Mapped[Verdict | None] = mapped_column(named(Verdict, 10))
-    decision: Mapped[str] = mapped_column(String(300), default="")
-    """Staff's reasons."""
 
 
 class GateKey(HasSeal, Base):

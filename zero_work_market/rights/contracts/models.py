@@ -9,7 +9,6 @@ from zero_work_market.ground.db import Base, BigId, named
 from zero_work_market.ground.sealed import HasSeal, SealedBytes, sealed_column
 from zero_work_market.rights.contracts.rules import Side, State
 
-
 _LIVE = text(f"state <> '{State.VOID}'")
 
 

@@ -41,8 +41,8 @@ NEWS = timedelta(days=1)
 def follow_seat(session: Session, *, placement_id: int, at: datetime) -> Agreement | None:
     """Bring a placement's agreement in line with its seat: offer one, offer it anew, or void it.
 
-    Done twice, nothing more happens. A void one stays as it was, with what was signed. One that nobody has signed yet follows what changed in the posting. None when
-    there is no seat to agree on, or the work is over. Raises NotFound.
+    Done twice, nothing more happens. A void one stays as it was, with what was signed. One that nobody has signed yet
+    follows what changed in the posting. None when there is no seat to agree on, or the work is over. Raises NotFound.
     """
     posting, placement = _placed(session, placement_id)
     agreement = queries.of_placement(session, placement_id)

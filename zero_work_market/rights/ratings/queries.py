@@ -106,8 +106,9 @@ def seen_by_worker(session: Session, *, worker_id: int, at: datetime) -> list[Ra
 
 def may_open(session: Session, *, posting_id: int) -> bool:
     """Somebody of a posting was paid, so that there is somebody to rate."""
-    paid = select(Wage.id).join(Placement, Placement.id == Wage.placement_id)
-    return session.scalar(paid.where(Placement.posting_id == posting_id, Wage.paid_at.is_not(None)).limit(1)) is not None
+    wages = select(Wage.id).join(Placement, Placement.id == Wage.placement_id)
+    paid = wages.where(Placement.posting_id == posting_id, Wage.paid_at.is_not(None))
+    return session.scalar(paid.limit(1)) is not None
 
 
 def employers_figures(session: Session, *, employer_ids: Iterable[int], at: datetime) -> dict[int, Figure]:

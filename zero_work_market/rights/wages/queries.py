@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from zero_work_market.ground.errors import NotFound
 from zero_work_market.ground.clock import local_date
+from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.gate.rules import FULL_TIME, MONTH_HOURS, PART_TIME, PayKind
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
