@@ -157,7 +157,8 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "sheet_refused": (422, lambda told: SHEETS_REFUSED[told["why"]]),
     "nothing_chosen": (409, "一行也没选。"),
     "twins_chosen": (
-        409, lambda told: f"第 {'、'.join(map(str, told['numbers']))} 行是同一个，只能留一行。",
+        409,
+        lambda told: f"第 {'、'.join(map(str, told['numbers']))} 行是同一个，只能留一行。",
     ),
     "nothing_owed": (409, "这个活没有欠你的钱。"),
     "pay_not_due": (409, lambda told: f"还没到日子，{month_day(told['due_on'])}前该给。过了还没给，再来告。"),
@@ -165,7 +166,8 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "case_still_owed": (409, lambda told: f"还有 {told['claims']} 个人的钱没到，或者没撤回，不能这样结。"),
     "case_outcome_not_here": (409, "到这一步，案子不能这样结。"),
     "case_cannot_extend": (
-        409, lambda told: "简易程序不能延期。" if told["reason"] == "simple" else "延过一次了，不能再延。",
+        409,
+        lambda told: "简易程序不能延期。" if told["reason"] == "simple" else "延过一次了，不能再延。",
     ),
     "rating_closed": (409, lambda told: RATING_CLOSED[told["why"]]),
     "rating_fixed": (409, "评过了，过了能改的时候。"),

@@ -141,7 +141,7 @@ TOLD: Mapping[str, Callable[[Body], tuple[str, str]]] = {
     "wage_unsettled": lambda _: ("工钱又没齐", "有一笔不算了"),
     "case_filed": lambda body: ("要工资", f"要 {yuan(body['claim_fen'])} 元"),
     "case_moved": lambda body: ("案子往前走了", STAGES.get(body["stage"], "")),
-    "case_closed": lambda body: ("案子结了", f"要回 {yuan(body['recovered_fen'])} 元"),
+    "case_closed": lambda body: ("案子结了", f"已经到账 {yuan(body['recovered_fen'])} 元"),
     "rated": lambda body: (f"{SIDES[body['side']]}给了评价", f"{body['stars']} 星"),
 }
 

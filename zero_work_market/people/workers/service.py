@@ -9,9 +9,9 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from zero_work_market.ground import audit, changes, clock
 from zero_work_market.ground.audit import Actor
@@ -48,8 +48,9 @@ def register(
     worker = _erased_row(session, lookup(new.id_number, kind="id_number")) or Worker()
     worker.account_id = account_id
     _fill(session, worker, new, by, at)
+    _put_skills(worker, new.skills)
     _put_phone(worker, new.phone if account_id is None else _own_phone(session, account_id))
-    worker.consents.append(_consent(by, at, slip))
+    worker.consents.append(Consent(**_consent(by, at, slip)))
     try:
         with session.begin_nested():
             session.add(worker)
@@ -76,14 +77,16 @@ def register_many(
     known = _workers_of(session, [lookup(number, kind="id_number") for number in numbers])
     # Kept at hand, so that `session.get` asks the database for none of them.
     villages = accounts.villages_of(session, {person.new.place.village for person in people})
-    outcomes = [_added(session, one, known, by, at) if isinstance(one, SignedFor) else one for one in checked]
+    fresh: list[tuple[SignedFor, Worker]] = []
+    outcomes = [_added(session, one, known, fresh, by, at) if isinstance(one, SignedFor) else one for one in checked]
     made = [one for one in outcomes if isinstance(one, Worker)]
     phones = _on_phones(session, made)
     session.flush()
+    _insert_parts(session, fresh, by, at)
     for worker in made:
         phones[worker.phone_hash] += 1
         _flag_shared_phone(session, worker, phones[worker.phone_hash], by, at)
-        audit.record(session, verb=REGISTERED, subject=_subject(worker), by=by, at=at)
+    audit.record_many(session, verb=REGISTERED, subjects=map(_subject, made), by=by, at=at)
     session.flush()
     del villages
     return outcomes
@@ -97,7 +100,7 @@ def unregister_many(session: Session, *, worker_ids: Sequence[int], by: Actor, a
     the table that has rows of them. Who isn't there any more is passed over. Raises NotAllowed, OutOfScope.
     """
     query = select(Worker).where(Worker.id.in_(worker_ids)).order_by(Worker.id).with_for_update()
-    workers = session.scalars(query.execution_options(populate_existing=True)).all()
+    workers = session.scalars(query.options(lazyload("*")).execution_options(populate_existing=True)).all()
     for region in sorted({worker.village or worker.town for worker in workers}):
         accounts_service.require(session, by=by, permission=Permission.REGISTER_WORKER, region=region)
     seen = touched(session, "worker", worker_ids, apart_from=(REGISTERED, UNREGISTERED, FLAGGED))
@@ -110,7 +113,8 @@ def unregister_many(session: Session, *, worker_ids: Sequence[int], by: Actor, a
     for worker in workers:
         if worker.id in gone:
             session.expunge(worker)
-            audit.record(session, verb=UNREGISTERED, subject=_subject(worker), by=by, at=at)
+    subjects = [_subject(worker) for worker in workers if worker.id in gone]
+    audit.record_many(session, verb=UNREGISTERED, subjects=subjects, by=by, at=at)
     changes.note(session, "worker", gone)
     session.flush()
     return kept
@@ -356,10 +360,12 @@ def _put_skills(worker: Worker, skills: tuple[NewSkill, ...]) -> None:
             skill.level, skill.certificate, skill.certificate_seen_at = new.level, new.certificate, None
 
 
-def _consent(by: Actor, at: datetime, slip: str) -> Consent:
+def _consent(by: Actor, at: datetime, slip: str) -> dict[str, Any]:
+    """Of the worker's own tapping, or of a slip that who registers has seen signed."""
     how = Given.ON_PAPER if slip else Given.BY_TAPPING
     witness = by.account_id if slip else None
-    return Consent(purpose=Purpose.MATCHING, given_how=how, witness_account_id=witness, slip=slip, given_at=at)
+    told = {"purpose": Purpose.MATCHING, "given_how": how, "witness_account_id": witness, "slip": slip}
+    return told | {"given_at": at}
 
 
 def _put_phone(worker: Worker, phone: str | None) -> None:
@@ -411,9 +417,15 @@ def _checked(person: SignedFor, grants: Sequence[Grant], by: Actor, today: date)
 
 
 def _added(
-    session: Session, person: SignedFor, known: dict[str, Worker], by: Actor, at: datetime
+    session: Session,
+    person: SignedFor,
+    known: dict[str, Worker],
+    fresh: list[tuple[SignedFor, Worker]],
+    by: Actor,
+    at: datetime,
 ) -> Worker | LeyeError:
-    """The person as a worker of the session, and among the known by hash of ID number; or the refusal."""
+    """The person as a worker of the session, or the refusal: by hash of ID number among the known then, and among the
+    fresh, whose skills and consent are yet to come, unless they come back to an erased profile."""
     number = lookup(person.new.id_number, kind="id_number")
     worker = known.get(number) or Worker()
     if number in known and worker.erased_at is None:
@@ -424,14 +436,31 @@ def _added(
     except LeyeError as refusal:
         return refusal
     _put_phone(worker, person.new.phone)
-    worker.consents.append(_consent(by, at, person.slip))
-    session.add(worker)
+    if number in known:
+        _put_skills(worker, person.new.skills)
+        worker.consents.append(Consent(**_consent(by, at, person.slip)))
+    else:
+        session.add(worker)
+        fresh.append((person, worker))
     known[number] = worker
     return worker
 
 
+def _insert_parts(session: Session, fresh: Sequence[tuple[SignedFor, Worker]], by: Actor, at: datetime) -> None:
+    """Skills and consents of workers that are just inserted; the feed has the workers already."""
+    skills = [
+        {"worker_id": worker.id, "occupation": one.occupation, "level": one.level, "certificate": one.certificate}
+        for person, worker in fresh
+        for one in person.new.skills
+    ]
+    if skills:
+        session.execute(insert(Skill), skills)
+    if fresh:
+        session.execute(insert(Consent), [{"worker_id": row.id, **_consent(by, at, one.slip)} for one, row in fresh])
+
+
 def _fill(session: Session, worker: Worker, new: NewWorker, by: Actor, at: datetime) -> None:
-    """Make the row this person's; consent and phone are put by who calls."""
+    """Make the row this person's; skills, consent and phone are put by who calls."""
     _put_place(session, worker, new.place)
     worker.name, worker.surname, worker.born_on = new.name, rules.surname_of(new.name), birth_date(new.id_number)
     worker.id_number, worker.id_number_hash = new.id_number, lookup(new.id_number, kind="id_number")
@@ -439,7 +468,6 @@ def _fill(session: Session, worker: Worker, new: NewWorker, by: Actor, at: datet
     worker.registered_by = None if by.account_id == worker.account_id else by.account_id
     for name, value in asdict(new.profile).items():
         setattr(worker, name, value)
-    _put_skills(worker, new.skills)
 
 
 def _require_working_age(new: NewWorker, today: date) -> None:
