@@ -162,7 +162,7 @@ def test_an_unpaid_worker_complains_with_one_tap_and_fetches_the_pack(county: Co
 
     staff = visitor()
     log_in_staff(staff, county)
-    staff.goto(f"{county.site.url}/staff/cases?show=all")
+    staff.goto(f"{county.site.url}/staff/cases")
     expect(staff.locator("main")).to_contain_text("永昌蒜业")
 
 
@@ -225,7 +225,7 @@ def test_staff_open_the_county_down_to_a_check_in_and_take_it_along(county: Coun
     page.get_by_role("link", name="看算数的都是谁").click()
     people = page.locator("tr.person")
     shown = people.count()
-    assert shown == _counted()
+    until(lambda: shown == _counted())
     with page.expect_download() as fetched:
         page.get_by_role("link", name=re.compile("导出这")).click()
     book = load_workbook(BytesIO(Path(fetched.value.path()).read_bytes()))

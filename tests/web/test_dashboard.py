@@ -169,7 +169,7 @@ def test_the_page_asks_the_database_no_more_where_more_has_happened(desk, proven
     for _ in range(3):
         come(hire())
     count()
-    assert statements(lambda: city.read("/plan", place=CITY)) == asked <= 12
+    assert statements(lambda: city.read("/plan", place=CITY)) == asked <= 13
 
 
 def statements(deed: Callable[[], object]) -> int:

@@ -18,6 +18,8 @@ from tests.support.makers import COUNTY, TOWN
 from tests.support.sheets import number, person, work_off, xlsx
 from tests.web.api.scene import a_staff, a_worker
 from web.app import create_app
+from web.errors import REASONS
+from web.for_staff.import_words import FAULTS, fault_said
 from web.limits import limiter
 from zero_work_market.ground.audit import AuditRow
 from zero_work_market.ground.db import connect, transaction
@@ -256,3 +258,8 @@ def test_the_same_file_is_told_of_once_it_was_imported(desk):
     again = desk.read(desk.upload(body))
     assert "一模一样的表" in again
     assert "C2 身份证号：已经登记过" in again
+
+
+@pytest.mark.parametrize("reason", sorted({*FAULTS, *REASONS}))
+def test_a_reason_can_be_said_of_many_cells_at_once(reason):
+    assert fault_said("any", reason)

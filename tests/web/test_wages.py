@@ -230,7 +230,7 @@ def test_a_bonus_shows_on_the_slip(visit):
     slip = text(visit(hire.worker.account_id).get(f"/work/wages/{wage_id}"))
     assert "4 小时 × 18 元/小时" in slip
     assert "装得快" in slip
-    assert "到手92 元" in slip
+    assert "应发92 元" in slip
 
 
 def test_cash_without_a_hand_waits_for_the_workers_word(visit):

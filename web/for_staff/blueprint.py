@@ -16,6 +16,7 @@ from zero_work_market.people.accounts.rules import Permission, Role
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.reference.regions.queries import counties, path, region, towns
 from zero_work_market.reference.regions.rules import UnknownRegion, covers, level_of
+from zero_work_market.rights.disputes.queries import count, open_cases
 from zero_work_market.statistics.indicators.queries import FROM_ELSEWHERE
 from zero_work_market.statistics.standings.rules import ELSEWHERE
 
@@ -25,7 +26,8 @@ ROLES = {Role.CITY: "市级", Role.COUNTY: "县级", Role.TOWN: "乡镇驿站", 
 TABS = (
     ("dashboard", "看板", Permission.BOARD), ("board", "今天的活", Permission.BOARD),
     ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
-    ("postings", "岗位审核", Permission.MODERATE), ("workers", "工人", Permission.REGISTER_WORKER),
+    ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
+    ("workers", "工人", Permission.REGISTER_WORKER),
     ("imports", "导入", Permission.IMPORT),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
@@ -89,6 +91,7 @@ def _tabs(session: Session) -> list[Tab]:
     counts = {
         "employers": lambda scopes: reads.employer_states(session, scopes).get(Verification.WAITING, 0),
         "postings": lambda scopes: count_waiting(session, counties=scoped_counties(Permission.MODERATE)),
+        "cases": lambda scopes: count(session, open_cases(counties=scoped_counties(Permission.DECIDE))),
     }
     return [
         Tab(key, text, url_for(f"staff.{key}"), counts[key](scopes) if key in counts else None)

@@ -48,19 +48,19 @@ DEEDS: dict[str, tuple[Deed, str]] = {
 @may_enter(staff(DECIDE))
 def cases() -> str:
     """Open cases whose day comes, the most urgent first; the supervision list; or all."""
-    now, show, here = clock.now(), request.args.get("show", "due"), scoped_counties(DECIDE)
+    now, asked, here = clock.now(), request.args.get("show", ""), scoped_counties(DECIDE)
     today = clock.local_date(now)
     lists = {
         "due": queries.ending(counties=here, by=today + timedelta(days=limit("case_warning_days", today).value)),
         "supervised": queries.supervised(counties=here), "all": queries.every(counties=here),
     }  # fmt: skip
-    show = show if show in lists else "due"
     with transaction(read_only=True) as session:
         counts = {name: queries.count(session, query) for name, query in lists.items()}
+        show = asked if asked in lists else "due" if counts["due"] else "all"
         found = page_of(session, lists[show], number=request.args.get("page", 1, type=int))
         employers = queries.employers_of(session, found.rows)
     return page(
-        "cases", "board", found=found, show=show, counts=counts, employers=employers, today=today, words=case_words
+        "cases", "cases", found=found, show=show, counts=counts, employers=employers, today=today, words=case_words
     )
 
 
@@ -182,7 +182,7 @@ def _page(row: Case, verb: str = "", errors: dict[str, str] | None = None) -> st
     names = {claim.id: people[claim.worker_id].masked_name for claim in row.claims}
     claimed_fen = sum(claim.claim_fen for claim in row.open_claims)
     return page(
-        "case", "board", at=row.county, row=row, employer=employer, standings=standings, names=names,
+        "case", "cases", at=row.county, row=row, employer=employer, standings=standings, names=names,
         errors=errors or {}, verb=verb, given=request.form, words=case_words, today=clock.local_date(now),
         claimed_fen=claimed_fen, lines={claim.id: sum_lines(claim.built_from) for claim in row.claims},
         steps=[case_words.told(row, step, now, names=names, employer=employer.short) for step in row.steps],

@@ -34,11 +34,13 @@ Words = str | Callable[[Mapping[str, Any]], str]
 FAULTS: Mapping[str, Words] = {
     "required": "没填", "rounded": "长号码被当成数字存，后几位丢了。把这一列设成文本，重新填",
     "check": "最后一位对不上，抄错了", "birth": "里面的生日不对", "region": "开头的地区不对",
-    "under_age": lambda told: f"不满 {told['least']} 周岁", "consent_slip_missing": "没有同意书编号",
-    "characters_count": lambda told: f"要 {told['least']} 到 {told['most']} 个字",
+    "under_age": lambda told: f"不满 {told['least']} 周岁" if told else "年纪太小",
+    "consent_slip_missing": "没有同意书编号",
+    "characters_count": lambda told: f"要 {told['least']} 到 {told['most']} 个字" if told else "字太多或太少",
     "unknown": "没有这个乡镇", "not_yours": "不归你管", "which_county": "几个县都有这个名字，写上县名",
     "date": "看不出是哪天。写成 2023-02-07 这样", "to_come": "还没到这一天", "before_since": "比开始的日子还早",
-    "month_only": "只有年月，先记成 1 日", "titles_many": lambda told: f"太多了，只记前 {told['most']} 样",
+    "month_only": "只有年月，先记成 1 日",
+    "titles_many": lambda told: f"太多了，只记前 {told['most']} 样" if told else "太多了",
     "title_doubtful": lambda told: f"“{told['said']}”当作“{told['read']}”" if told else "写法不常见，按最像的记",
     "title_unknown": lambda told: f"“{told['said']}”没认出来，先空着" if told else "没认出来，先空着",
     "village_unknown": "村还没加上，先记到乡镇", "two_phones": "有几个号，只记第一个",
@@ -59,9 +61,12 @@ OF_FIELD: Mapping[tuple[str, str], str] = {
 
 def fault_said(field: str, reason: str, told: Mapping[str, Any] | None = None) -> str:
     """What is wrong, of one cell, or without `told` of many: "最后一位对不上，抄错了"."""
-    told = told or {}
-    words = OF_FIELD.get((field, reason)) or FAULTS.get(reason) or REASONS.get(reason, "不对")
-    return words(told) if callable(words) else words
+    words = OF_FIELD.get((field, reason)) or FAULTS.get(reason)
+    if words is None:
+        words = REASONS.get(reason, "不对")
+        if callable(words) and not told:
+            return "不对"
+    return words(told or {}) if callable(words) else words
 
 
 def title_of(kind: Kind, field: str) -> str:

@@ -42,7 +42,7 @@
 
     // the other way to sign is folded away until it is asked for
     const instead = field.parentElement.querySelector("[data-instead]");
-    instead.open = Boolean(instead.querySelector("input").value || instead.querySelector("[aria-invalid]"));
+    if (instead) instead.open = Boolean(instead.querySelector("input").value || instead.querySelector("[aria-invalid]"));
 
     try { strokes = JSON.parse(input.value || "[]"); } catch { strokes = []; }
     draw();
