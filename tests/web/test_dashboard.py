@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
@@ -25,8 +27,11 @@ from web.limits import limiter
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.db import connect, engine, transaction
 from zero_work_market.ground.settings import settings
+from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.models import Account, Grant
 from zero_work_market.people.accounts.rules import Role
+from zero_work_market.rights.disputes.models import Case
+from zero_work_market.rights.disputes.rules import Stage
 from zero_work_market.statistics.indicators.rules import PersonRow, Tile
 from zero_work_market.statistics.targets.queries import indicator, targets
 from zero_work_market.statistics.targets.rules import TABS
@@ -242,6 +247,42 @@ def test_a_village_agent_reads_the_evidence_of_that_village_alone(desk, proven):
     assert agent.get(f"/placements/{worked}").status_code == 200
     assert agent.get(f"/placements/{seated}").status_code == 403
     assert agent.get("/placements/999999").status_code == 404
+
+
+def test_a_figure_outside_the_ladder_opens_into_its_rows_and_those_left_out(desk, proven):
+    figure = desk().get("/plan/gig_markets").text
+    assert "看算数的是哪些" in figure
+    rows = desk().read("/plan/gig_markets/rows")
+    assert "算数的 1 没算的 11" in rows
+    assert "嘉祥县" in rows
+    out = desk().read("/plan/gig_markets/rows", out=1)
+    assert "金乡县" in out
+    assert "不算，今年没发过活" in out
+    assert "嘉祥县 " not in out.partition("头一回发活")[2]
+    taken = desk().get("/plan/export/rows", indicator="gig_markets", out=1)
+    sheet = load_workbook(BytesIO(taken.data)).worksheets[1]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)].count("金乡县") == 1
+    assert sheet.max_row == 12
+
+
+def test_an_open_case_counts_until_it_is_closed(desk, proven):
+    with transaction() as session:
+        made = {"county": COUNTY, "town": TOWN, "stage_since": OVER, "due_on": local_date(OVER), "filed_at": OVER}
+        employer = session.scalars(select(Posting.employer_id).limit(1)).one()
+        still_open, closed = (
+            Case(employer_id=employer, stage=stage, **made) for stage in (Stage.HEARING, Stage.CLOSED)
+        )
+        session.add_all([still_open, closed])
+        session.flush()
+        numbers = still_open.number, closed.number
+    for place in (CITY, COUNTY, TOWN):
+        assert "算数的 1 没算的 1" in desk().read("/plan/open_cases/rows", place=place)
+    assert "算数的 0 没算的 0" in desk().read("/plan/open_cases/rows", place="370828")
+    assert numbers[0] in desk().read("/plan/open_cases/rows")
+    out = desk().read("/plan/open_cases/rows", out=1)
+    assert numbers[1] in out
+    assert "不算，结了案" in out
+    assert "/staff/cases/" in desk().get("/plan/open_cases/rows").text
 
 
 def test_an_unknown_indicator_or_village_is_not_found(desk):

@@ -12,6 +12,7 @@ from web.auth import may_enter, staff, viewer
 from web.drawings import CountyValue, county_tile_map
 from web.for_staff import figures, reads
 from web.for_staff.blueprint import page, pages, place_name
+from web.for_staff.registers import board, lines, register_rows, row_table
 from web.for_staff.tables import Table, shown
 from web.for_staff.todos import todos
 from zero_work_market.ground import clock
@@ -23,15 +24,13 @@ from zero_work_market.reference.regions.queries import tiles as places
 from zero_work_market.reference.regions.rules import CITY, level_of
 from zero_work_market.rights.wages.queries import risk_sums
 from zero_work_market.rights.wages.rules import Lamp
-from zero_work_market.statistics.indicators.queries import board, ladder, lines, persons
+from zero_work_market.statistics.indicators.queries import ladder, opens_into, persons
 from zero_work_market.statistics.indicators.rules import Line, PersonRow, Tile
 from zero_work_market.statistics.targets.queries import indicator as indicator_of
 from zero_work_market.statistics.targets.rules import TABS
 
 FIRST_YEAR = 2023
 """The plan's."""
-OF_PERSONS = ("人", "%")
-"""Units of figures that open into persons."""
 LONGEST_NAME = 6
 LADDER_TAB, RED_TAB = "就业", "权益"
 
@@ -126,7 +125,7 @@ def figure(indicator: str) -> str:
         name = place_name(session, here.region)
     return page(
         "figure", "dashboard", at=here.region, to=_to_figure(here, indicator), here=here, tile=tile, name=name,
-        opens=tile.done is not None and tile.indicator.unit in OF_PERSONS, places=line_table(here, tile, below),
+        opens=opens_into(tile.indicator) if tile.done is not None else None, places=line_table(here, tile, below),
         **_map(here, tile, below),
     )  # fmt: skip
 
@@ -146,6 +145,24 @@ def counted_persons(indicator: str) -> str:
     return page(
         "persons", "dashboard", at=here.region, to=_to_figure(here, indicator), here=here, tile=tile, name=name,
         found=found, totals=(others, found.total) if out else (found.total, others), out=out, employers=employers,
+    )  # fmt: skip
+
+
+@pages.get("/plan/<indicator>/rows")
+@may_enter(staff(Permission.BOARD))
+def counted_rows(indicator: str) -> str:
+    """What makes a figure outside the ladder; with `out` what doesn't, and why not. Raises as `counted_persons`."""
+    here, out = asked(indicator_of(indicator).tab), "out" in request.args
+    wanted: dict[str, Any] = {"year": here.year, "region": here.region, "indicator": indicator}
+    with transaction(read_only=True) as session:
+        tile = tile_of(session, here, indicator)
+        found = register_rows(session, counted=not out, number=request.args.get("page", 1, type=int), **wanted)
+        others = register_rows(session, counted=out, number=1, **wanted).total
+        name = place_name(session, here.region)
+    return page(
+        "rows_counted", "dashboard", at=here.region, to=_to_figure(here, indicator), here=here, tile=tile, name=name,
+        found=found, rows=row_table(tile, found.rows), out=out,
+        totals=(others, found.total) if out else (found.total, others),
     )  # fmt: skip
 
 

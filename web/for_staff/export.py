@@ -1,9 +1,9 @@
 """What a screen shows as a spreadsheet: the same rows and the same figures, and a log of who took it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import east_asian_width
 from urllib.parse import quote
 
@@ -17,27 +17,30 @@ from web.filters import day_long
 from web.for_staff import figures
 from web.for_staff.blueprint import pages, place_name
 from web.for_staff.dashboard import Asked, asked, employers_of, line_table, sections, tile_of
+from web.for_staff.registers import lines, register_rows, row_table
 from web.for_staff.tables import NOTHING, Row, Table, Value, shown
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import record
 from zero_work_market.ground.db import transaction
+from zero_work_market.ground.paging import Page
 from zero_work_market.people.accounts.rules import Permission
-from zero_work_market.statistics.indicators.queries import lines, persons
-from zero_work_market.statistics.indicators.rules import PersonRow
+from zero_work_market.statistics.indicators.queries import persons
+from zero_work_market.statistics.indicators.rules import PersonRow, Tile
 from zero_work_market.statistics.targets.queries import indicator as indicator_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST, A4 = 48, 9
 PORTION = 500
-"""Persons read at a time."""
+"""Rows read at a time."""
 Pairs = list[tuple[str, str]]
+T = TypeVar("T")
 
 
-@pages.get("/plan/export/<any(board, lines, persons):what>")
+@pages.get("/plan/export/<any(board, lines, persons, rows):what>")
 @may_enter(staff(Permission.BOARD))
 def export(what: str) -> Response:
-    """A tab, a figure by place, or all the persons of it; `indicator` and `out` as on their pages, every one logged.
+    """A tab, a figure by place, or all persons or rows of it; `indicator` and `out` as on their pages, each logged.
 
     Raises OutOfScope, UnknownIndicator.
     """
@@ -95,20 +98,34 @@ def _by_place(session: Session, here: Asked, key: str) -> tuple[str, list[Table]
 
 
 def _persons(session: Session, here: Asked, key: str) -> tuple[str, list[Table]]:
-    out, tile = "out" in request.args, tile_of(session, here, key)
-    rows, employers, number, last = list[PersonRow](), dict[int, str](), 1, 1
-    while number <= last:
-        found = persons(
-            session, year=here.year, region=here.region, indicator=key, counted=not out, number=number, size=PORTION
-        )  # fmt: skip
+    rows, employers, tile = list[PersonRow](), dict[int, str](), tile_of(session, here, key)
+    for found in _pages(persons, session, here, key):
         rows += found.rows
         employers |= employers_of(session, found)
+    return f"{_which(tile)}人", [figures.person_table(tile, rows, employers)]
+
+
+def _rows(session: Session, here: Asked, key: str) -> tuple[str, list[Table]]:
+    tile = tile_of(session, here, key)
+    rows = [row for found in _pages(register_rows, session, here, key) for row in found.rows]
+    return _which(tile), [row_table(tile, rows)]
+
+
+def _pages(read: Callable[..., Page[T]], session: Session, here: Asked, key: str) -> Iterator[Page[T]]:
+    """All that count, or with `out` in the address that don't, a portion at a time."""
+    wanted = {"year": here.year, "region": here.region, "indicator": key, "counted": "out" not in request.args}
+    number, last = 1, 1
+    while number <= last:
+        found = read(session, **wanted, number=number, size=PORTION)
+        yield found
         number, last = number + 1, found.last
-    title = f"{tile.indicator.name}，{'没算的' if out else '算数的'}人"
-    return title, [figures.person_table(tile, rows, employers)]
 
 
-TAKEN = {"board": _tab, "lines": _by_place, "persons": _persons}
+def _which(tile: Tile) -> str:
+    return f"{tile.indicator.name}，{'没算的' if 'out' in request.args else '算数的'}"
+
+
+TAKEN = {"board": _tab, "lines": _by_place, "persons": _persons, "rows": _rows}
 
 
 def _sheet(book: Workbook, one: Table, name: str) -> None:

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from web.drawings import spark_bars, spark_pace
 from web.filters import month_day
 from web.for_staff.tables import NOTHING, Column, Kind, Row, Table, table
-from zero_work_market.statistics.indicators.rules import Line, PersonRow, Rung, Tile, Why
+from zero_work_market.statistics.indicators.rules import Line, PersonRow, Rung, Tile
+from zero_work_market.statistics.registers.rules import Why
 from zero_work_market.statistics.targets.rules import (
     Indicator,
     days_gone,
@@ -26,6 +27,7 @@ RUNGS = ("接了单", "到岗了", "工时两边认了", "工钱到账了", "干
 WHY = {
     "arrival": "还没到岗", "hours": "工时没认", "paid": "还没到账", "signed": "约定没签齐", "days": "差 {} 天满 3 个月",
     "late": "{} 回没按时到账", "withdrawn": "自己退了", "cancelled": "单位取消了", "no_show": "说来没来",
+    "no_posting": "今年没发过活", "closed": "结了案",
 }  # fmt: skip
 PAID_IN_PART = "三个月里有工钱没到"
 AT_FAULT = ("late", "no_show")

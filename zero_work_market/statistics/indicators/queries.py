@@ -6,11 +6,11 @@ bucket of workers who come from elsewhere or named no village. A figure counts w
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
+from sqlalchemy.orm import Session
 
 from zero_work_market.ground import clock, evidence
 from zero_work_market.ground.clock import local_date
@@ -23,10 +23,7 @@ from zero_work_market.people.workers.rules import mask_name
 from zero_work_market.reference.regions.queries import counties, towns
 from zero_work_market.reference.regions.queries import region as region_of
 from zero_work_market.reference.regions.rules import CITY, level_of
-from zero_work_market.rights.disputes.models import Case
-from zero_work_market.rights.disputes.rules import Stage
 from zero_work_market.statistics.indicators.rules import (
-    Count,
     Line,
     Link,
     PersonRow,
@@ -34,9 +31,10 @@ from zero_work_market.statistics.indicators.rules import (
     PlacementRow,
     Rung,
     Tile,
-    Why,
     why,
 )
+from zero_work_market.statistics.registers.queries import REGISTERS, Register
+from zero_work_market.statistics.registers.rules import Count, RegisterRow, Why
 from zero_work_market.statistics.standings.models import Standing
 from zero_work_market.statistics.standings.queries import as_rows_say
 from zero_work_market.statistics.standings.rules import ELSEWHERE
@@ -52,28 +50,40 @@ PERSONS = {rung(level): level for level in RUNGS}
 SHARES = {"coverage": (SIGNED, STARTED), "paid_on_time": ("wages_on_time", "wages_due")}
 """Figures that are shares: of which tally of which."""
 PAGE = 30
+Registers = Mapping[str, Register]
+"""What counts the figures outside the ladder, by the figure's name."""
 
 
-def board(session: Session, *, year: int, region: str, tab: str, today: date) -> list[Tile]:
+def board(
+    session: Session, *, year: int, region: str, tab: str, today: date, registers: Registers = REGISTERS
+) -> list[Tile]:
     """The indicators of a tab for a region, in the plan's order. Raises UnknownRegion."""
     asked = [one for one in indicators() if one.tab == tab]
     below = [county.code for county in counties()] if region_of(region[:9]).code == CITY else []
     set_ones = targets(session, year=year, regions=[region, *below])
-    counts = _counts(session, year, [region], asked)
+    counts = _counts(session, year, [region], asked, registers)
     return [_tile(one, counts.get((region, one.key)), set_ones, region, below, year=year, today=today) for one in asked]
 
 
-def lines(session: Session, *, year: int, region: str, indicator: str, today: date) -> list[Line]:
+def lines(
+    session: Session, *, year: int, region: str, indicator: str, today: date, registers: Registers = REGISTERS
+) -> list[Line]:
     """The indicator for each child of a region: the city's counties, a county's towns, a town's villages.
 
     Raises UnknownRegion, UnknownIndicator.
     """
     known, below = indicator_of(indicator), children(session, region)
     codes = [code for code, _ in below]
-    set_ones, counts = targets(session, year=year, regions=codes), _counts(session, year, codes, [known])
+    set_ones = targets(session, year=year, regions=codes)
+    counts = _counts(session, year, codes, [known], registers)
     return [
         _line(known, code, name, set_ones.get((code, known.key)), counts.get((code, known.key))) for code, name in below
     ]
+
+
+def opens_into(known: Indicator) -> str:
+    """What makes the figure: "persons", or "rows" of a register."""
+    return "persons" if known.counted_by in PERSONS or known.counted_by in SHARES else "rows"
 
 
 def ladder(session: Session, *, year: int, region: str) -> tuple[Rung, ...]:
@@ -123,13 +133,36 @@ def persons(
     )  # fmt: skip
 
 
+def register_rows(
+    session: Session,
+    *,
+    year: int,
+    region: str,
+    indicator: str,
+    counted: bool,
+    number: int,
+    size: int = PAGE,
+    registers: Registers = REGISTERS,
+) -> Page[RegisterRow]:
+    """Page `number` of the rows that make a figure which a register counts, or of those left out with the reason.
+
+    Other figures have none. A page behind the last is the first. Raises UnknownRegion, UnknownIndicator.
+    """
+    level_of(region)
+    register = registers.get(indicator_of(indicator).counted_by or "")
+    if register is None:
+        return Page(rows=(), number=1, size=size, total=0)
+    found = register.rows(session, year, region, counted, max(number, 1), size)
+    return found if found.rows or number <= 1 else register.rows(session, year, region, counted, 1, size)
+
+
 def person_placements(session: Session, *, worker_id: int, year: int, region: str) -> list[PlacementRow]:
     """A person's placements in the region and year, the latest first. Raises UnknownRegion."""
     query = (
         select(*Standing.__table__.columns, Posting.title, Employer.short)
         .join(Posting, Posting.id == Standing.posting_id)
         .join(Employer, Employer.id == Standing.employer_id)
-        .where(Standing.worker_id == worker_id, *_of_year(year), *_inside(Standing, region))
+        .where(Standing.worker_id == worker_id, *_of_year(year), _inside(region))
         .order_by(Standing.day.desc(), Standing.placement_id.desc())
     )
     return [_placement_row(row._asdict(), row.title, row.short) for row in session.execute(query)]
@@ -190,7 +223,7 @@ def _line(known: Indicator, code: str, name: str, target: int | None, count: Cou
 
 
 def _counts(
-    session: Session, year: int, codes: Collection[str], asked: Iterable[Indicator]
+    session: Session, year: int, codes: Collection[str], asked: Iterable[Indicator], registers: Registers
 ) -> dict[tuple[str, str], Count]:
     """By region and indicator; what nothing counts is left out."""
     figures = {one.key: one.counted_by for one in asked if one.counted_by}
@@ -200,8 +233,9 @@ def _counts(
     for key, figure in figures.items():
         if figure in PERSONS or figure in SHARES:
             counts |= {(code, key): _of_tallies(kept, code, figure) for code in codes}
-        else:
-            counts |= {(code, key): count for code, count in _of_rows(session, year, codes, figure).items()}
+        elif figure in registers:
+            found = registers[figure].counts(session, year, codes)
+            counts |= {(code, key): count for code, count in found.items()}
     return counts
 
 
@@ -214,41 +248,13 @@ def _of_tallies(kept: dict[Key, Sum], region: str, figure: str) -> Count:
     return Count(done=done[WHOLE_YEAR], of=of[WHOLE_YEAR], months=tuple(shares))
 
 
-def _of_rows(session: Session, year: int, codes: Collection[str], figure: str) -> dict[str, Count]:
-    """Of what stands outside the ladder: counties that have postings, and wage cases filed in the year and open.
-
-    The regions are of one level, as the children of one are.
-    """
-    level = level_of(next(iter(codes))) if codes else "village"
-    table: type[Posting] | type[Case] = Posting if figure == "gig_markets" else Case
-    if level == "village":
-        return dict.fromkeys(codes, Count(done=0, months=(0,) * 12))
-    terms: ColumnElement[bool]
-    if table is Posting:
-        month, what = _month_of(Posting.closes_at, year), func.count(Posting.county.distinct())
-        terms = Posting.published_at.is_not(None)
-    else:
-        month, what, terms = _month_of(Case.filed_at, year), func.count(), Case.stage != Stage.CLOSED
-    place = table.town if level == "town" else table.county if level == "county" else literal(CITY)
-    here = (month > 0, terms, or_(*(and_(*_inside(table, code)) for code in codes)))
-    by_month: dict[tuple[str, int], int] = {
-        (code, number): found
-        for code, number, found in session.execute(select(place, month, what).where(*here).group_by(place, month))
-    }
-    whole: dict[str, int] = dict(session.execute(select(place, what).where(*here).group_by(place)).all())
-    return {
-        code: Count(done=whole.get(code, 0), months=tuple(by_month.get((code, number), 0) for number in range(1, 13)))
-        for code in codes
-    }
-
-
 def _page(year: int, region: str, figure: str, counted: bool, number: int, size: int) -> Select[int, int, int]:
     """A page of workers with their sums, and how many there are; of those left out the nearest first."""
     count, of = _parts(figure)
     amount, latest = count if counted else of - count, func.max(Standing.day).desc()
     rows = (
         select(Standing.worker_id, func.sum(amount), func.count().over().label("total"))
-        .where(*_of_year(year), *_inside(Standing, region))
+        .where(*_of_year(year), _inside(region))
         .group_by(Standing.worker_id)
         .limit(size)
         .offset((number - 1) * size)
@@ -268,7 +274,7 @@ def _best(
     amount = (count if counted else of - count).label("amount")
     columns = (Standing.worker_id, Standing.placement_id, Standing.level, Standing.day, Standing.short_of)
     query = select(*columns, amount, Worker.surname).join(Worker, Worker.id == Standing.worker_id)
-    rows = query.where(Standing.worker_id.in_(workers), *_of_year(year), *_inside(Standing, region))
+    rows = query.where(Standing.worker_id.in_(workers), *_of_year(year), _inside(region))
     own: dict[int, list[Any]] = {worker: [] for worker in workers}
     for row in session.execute(rows):
         own[row.worker_id].append(row)
@@ -309,18 +315,9 @@ def _of_year(year: int) -> tuple[ColumnElement[bool], ...]:
     return Standing.day >= date(year, 1, 1), Standing.day < date(year + 1, 1, 1)
 
 
-def _inside(table: type[Standing] | type[Posting] | type[Case], region: str) -> tuple[ColumnElement[bool], ...]:
-    """SQL for "in this region". Only standings know villages. Raises UnknownRegion."""
+def _inside(region: str) -> ColumnElement[bool]:
+    """SQL for "in this region". Raises UnknownRegion."""
     level = level_of(region)
     if level == "city":
-        return (table.county.startswith(region[:4]),)
-    if level == "village":
-        return (Standing.village == region if table is Standing else false(),)
-    return (table.county == region if level == "county" else table.town == region,)
-
-
-def _month_of(moment: InstrumentedAttribute[datetime], year: int) -> ColumnElement[int]:
-    """The month of a moment in Jining if it lies in the year, else 0."""
-    begins = [clock.at_local(date(year, month, 1), time()) for month in range(1, 13)]
-    past = moment >= clock.at_local(date(year + 1, 1, 1), time())
-    return case((past, 0), *((moment >= begins[month - 1], month) for month in range(12, 0, -1)), else_=0)
+        return Standing.county.startswith(region[:4])
+    return {"county": Standing.county, "town": Standing.town, "village": Standing.village}[level] == region

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from zero_work_market.statistics.registers.rules import Why
 from zero_work_market.statistics.targets.rules import Indicator, percent
-
-Why = tuple[str | int, ...]
-"""A reason as a stable name and what it needs: ("arrival",), ("hours",), ("days", 4), ("no_show",) …"""
 
 
 @dataclass(frozen=True)
@@ -126,16 +124,6 @@ class PlacementEvidence:
     worker_id: int
     masked_name: str
     links: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class Count:
-    """What an indicator has come to in a region and year; see `Tile`."""
-
-    done: int
-    of: int | None = None
-    times: int | None = None
-    months: tuple[int, ...] = ()
 
 
 def why(short_of: str) -> Why:

@@ -1,0 +1,1 @@
+"""What counts the figures outside the ladder: how many, and which rows."""
