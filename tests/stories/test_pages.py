@@ -33,8 +33,8 @@ FOR_EVERYONE = (
 FOR_WORKERS = (
     "/m/370829", "/m/370829?day=tomorrow", "/m/370829/search?q=包装", "/postings/{posting}", "/postings/{own}",
     "/work/mine", "/work/me", "/work/me/skills", "/work/me/times", "/work/me/place", "/work/me/radius", "/work/me/pay",
-    "/work/me/erase", "/work/me/arrivals", "/work/unpaid", "/work/mine/{paid}", "/work/mine/{paid}/agreement",
-    "/work/mine/{paid}/hours", "/work/wages/{wage}",
+    "/work/me/erase", "/work/me/arrivals", "/work/me/origin", "/work/unpaid", "/work/mine/{paid}",
+    "/work/mine/{paid}/agreement", "/work/mine/{paid}/hours", "/work/wages/{wage}",
 )  # fmt: skip
 FOR_EMPLOYERS = (
     "/hire", "/hire/new", "/hire/{own}", "/hire/{own}/edit", "/hire/{own}/cancel", "/hire/me", "/hire/cases",
@@ -44,7 +44,8 @@ FOR_STAFF = (
     "/staff", "/staff/employers", "/staff/employers/1", "/staff/postings", "/staff/postings/{own}", "/staff/workers",
     "/staff/workers/1", "/staff/accounts", "/staff/villages", "/staff/plan", "/staff/plan/proven_work",
     "/staff/plan/proven_work/persons", "/staff/placements/{placement}", "/staff/targets", "/staff/imports",
-    "/staff/coverage", "/staff/wages", "/staff/cases",
+    "/staff/coverage", "/staff/wages", "/staff/cases", "/staff/cooperation",
+    "/staff/plan/open_cases/rows", "/staff/workers/1/origin",
 )  # fmt: skip
 
 ON_PHONES = [

@@ -65,6 +65,8 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.dashboard": ({"place": VILLAGE}, VILLAGE),
     "staff.figure": ({"place": VILLAGE}, VILLAGE),
     "staff.counted_persons": ({"place": VILLAGE}, VILLAGE),
+    "staff.counted_rows": ({"place": VILLAGE}, VILLAGE),
+    "staff.cooperation": ({"place": VILLAGE}, VILLAGE),
     "staff.export": ({"place": TOWN, "indicator": "proven_work"}, TOWN),
     "staff.targets": ({"place": COUNTY}, COUNTY),
     "staff.rows": ({"place": VILLAGE}, VILLAGE),
@@ -135,6 +137,7 @@ REACHING = {
     Route("staff.grant", "POST"): "region", Route("staff.board", "GET"): "place",
     Route("staff.dashboard", "GET"): "place", Route("staff.figure", "GET"): "place",
     Route("staff.counted_persons", "GET"): "place", Route("staff.targets", "GET"): "place",
+    Route("staff.counted_rows", "GET"): "place", Route("staff.cooperation", "GET"): "place",
     Route("api.placements", "GET"): "region",
 }  # fmt: skip
 """What of a form or an address may name a region that isn't the row's."""

@@ -7,13 +7,14 @@ from flask import url_for
 
 from web.for_staff.figures import WHY
 from web.for_staff.tables import Column, Kind, Row, Table, table
+from zero_work_market.statistics.cooperation import queries as cooperation
 from zero_work_market.statistics.indicators import queries
 from zero_work_market.statistics.indicators.rules import Tile
 from zero_work_market.statistics.registers import queries as market
 from zero_work_market.statistics.registers.queries import Register
 from zero_work_market.statistics.registers.rules import RegisterRow
 
-REGISTERS: Mapping[str, Register] = {**market.REGISTERS}
+REGISTERS: Mapping[str, Register] = {**market.REGISTERS, "poverty_work": cooperation.REGISTER}
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
 lines = partial(queries.lines, registers=REGISTERS)
@@ -21,9 +22,13 @@ register_rows = partial(queries.register_rows, registers=REGISTERS)
 OPENS: dict[str, Callable[[RegisterRow], str]] = {
     "county": lambda row: url_for("staff.dashboard", place=row.id),
     "case": lambda row: url_for("staff.case", case_id=row.id),
+    "placement": lambda row: url_for("staff.placement", placement_id=row.id),
 }
 """By the row's kind, the address of its own page."""
-HEADS = {"gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的")}
+HEADS = {
+    "gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的"),
+    "poverty_work": ("姓名", "老家，在哪家干", "哪天干满三个月"),
+}  # fmt: skip
 """By figure: what its rows are, what is told of them, what their day is."""
 
 

@@ -22,6 +22,7 @@ from zero_work_market.ground.money import fen_from_yuan
 from zero_work_market.people.accounts import service as accounts
 from zero_work_market.people.accounts.queries import account
 from zero_work_market.people.accounts.rules import CodePurpose, Permission
+from zero_work_market.people.origins.queries import home_of
 from zero_work_market.people.workers import service
 from zero_work_market.people.workers.queries import WorkerCard, worker_card
 from zero_work_market.people.workers.rules import Secret, age_on
@@ -205,10 +206,10 @@ def _show(card: WorkerCard, *, errors: dict[str, str] | None = None, seen: dict[
     today = clock.local_date(clock.now())
     with transaction(read_only=True) as session:
         agent = account(session, card.registered_by) if card.registered_by else None
-        home = place_name(session, _home(card))
+        home, origin = place_name(session, _home(card)), home_of(session, card.id)
     return page(
         "worker", "workers", card=card, errors=errors or {}, seen=seen or {}, typed=request.form.get("reason", ""),
-        age=age_on(card.born_on, today), home=home, agent=agent, levels=LEVELS,
+        age=age_on(card.born_on, today), home=home, origin=origin, agent=agent, levels=LEVELS,
         ahead=[day for day in card.days_off if day >= today],
     )  # fmt: skip
 

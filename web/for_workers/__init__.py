@@ -8,6 +8,7 @@ from web.for_workers import (  # noqa: F401  (they put their views on the bluepr
     arrive,
     hire,
     mine,
+    origin,
     profile,
     rate,
     register,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from zero_work_market.people.origins.queries import home_of
 from zero_work_market.rights.attendance import queries as attendance
 from zero_work_market.rights.contracts import queries as contracts
 from zero_work_market.rights.disputes import queries as disputes
@@ -29,8 +30,8 @@ RATING = (
 )  # fmt: skip
 
 
-def of_hires(session: Session, *, worker_id: int, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Agreements, marks, hours, wages with their payments, claims and ratings of a worker; moments as they are.
+def of_hires(session: Session, *, worker_id: int, at: datetime) -> dict[str, Any]:
+    """Home, agreements, marks, hours, wages with their payments, claims and ratings of a worker; moments as they are.
 
     A rating by an employer is in it once the worker may see it.
     """
@@ -46,8 +47,14 @@ def of_hires(session: Session, *, worker_id: int, at: datetime) -> dict[str, lis
         "hours": [_hours(row) for row in hours_of(session, worker_id=worker_id)],
         "wages": [_wage(row) for row in wages_of(session, worker_id=worker_id)],
         "claims": [_claim(session, *both) for both in disputes.claims_of_worker(session, worker_id=worker_id)],
+        "origin": _origin(session, worker_id),
         "ratings": [_held(one, RATING) for one in ratings.seen_by_worker(session, worker_id=worker_id, at=at)],
     }  # fmt: skip
+
+
+def _origin(session: Session, worker_id: int) -> dict[str, Any] | None:
+    home = home_of(session, worker_id)
+    return None if home is None else asdict(home)
 
 
 def _held(row: object, names: Sequence[str]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from zero_work_market.ground.errors import InvalidValue, LeyeError
 from zero_work_market.ground.money import fen_from_yuan
 from zero_work_market.market.placements.queries import last_work_day
 from zero_work_market.people.employers.rules import months_later
+from zero_work_market.people.origins import service as origins
+from zero_work_market.people.origins.queries import home_of
 from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.queries import WorkerCard, worker_card
 from zero_work_market.reference.law import queries as law
@@ -44,8 +46,10 @@ TITLES = {
 @may_enter(WORKER)
 def me() -> str:
     card = _card()
+    with transaction(read_only=True) as session:
+        home = home_of(session, card.id)
     return render_template(
-        "for_workers/me.html", card=card, town=region(card.town),
+        "for_workers/me.html", card=card, town=region(card.town), home=home,
         skills_held="、".join(label(skill.occupation) for skill in card.skills),
         brands_held="、".join(brand_name(code) for code in card.brands),
     )  # fmt: skip
@@ -118,8 +122,10 @@ def erase() -> str | Response:
     if request.method == "GET":
         return render_template("for_workers/erase.html", card=_card())
     with transaction() as session:
-        last = last_work_day(session, worker_id=_of()["worker_id"])
-        workers.erase(session, kept_until=_kept_until(last) if last else None, **_of())
+        of = _of()
+        last = last_work_day(session, worker_id=of["worker_id"])
+        origins.forget(session, **of)
+        workers.erase(session, kept_until=_kept_until(last) if last else None, **of)
         forget_erased(session, at=clock.now())
     auth.log_out()
     flash("资料删掉了。", "ok")

@@ -35,6 +35,8 @@ class Permission(enum.StrEnum):
     """Set the city's targets, and allot them to its counties."""
     SEE_FULL_ID = "see_full_id"
     """See a full ID number, phone or name, with a reason, logged each time (个人信息保护法 51, 54)."""
+    PROVE_ORIGIN = "prove_origin"
+    """See the papers of where a worker is at home and whether lifted out of poverty."""
     DECIDE = "decide"
     """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
     IMPORT = "import"
@@ -55,6 +57,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.ADD_VILLAGE: _TOWN_UP,
     Permission.SET_TARGETS: frozenset({Role.CITY}),
     Permission.SEE_FULL_ID: _ALL,
+    Permission.PROVE_ORIGIN: _TOWN_UP,
     Permission.DECIDE: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
 }

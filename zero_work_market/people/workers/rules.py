@@ -27,6 +27,8 @@ class Purpose(enum.StrEnum):
 
     MATCHING = "matching"
     """Keep the profile, rank it for postings, tell the worker of them."""
+    COOPERATION = "cooperation"
+    """Keep where the worker is at home and whether lifted out of poverty, for the counts and help of plan 4."""
 
 
 class Given(enum.StrEnum):

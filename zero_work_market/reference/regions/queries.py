@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from zero_work_market.reference import tables
-from zero_work_market.reference.regions.rules import CITY, UnknownRegion, km_between, level_of, within_jining
+from zero_work_market.reference.regions.rules import (
+    CITY,
+    Belt,
+    UnknownRegion,
+    km_between,
+    level_of,
+    within_jining,
+)
 from zero_work_market.reference.spelling import Spelled, closest, spell
 
 HERE = "zero_work_market.reference.regions"
@@ -26,6 +33,15 @@ class Region:
     lon: float
     lat: float
     approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province, autonomous region or municipality, and the economic belt that it lies in."""
+
+    code: str
+    name: str
+    belt: Belt
 
 
 @cache
@@ -66,6 +82,21 @@ def counties() -> tuple[Region, ...]:
 def chongqing() -> tuple[Region, ...]:
     """Chongqing's districts and counties, in code order."""
     return _under("500000")
+
+
+@cache
+def provinces() -> tuple[Province, ...]:
+    """The mainland's 31, in code order."""
+    return tuple(Province(row["code"], row["name"], Belt(row["belt"])) for row in tables.rows(HERE, "provinces"))
+
+
+def province_of(code: str) -> Province:
+    """The province of any region's code. Raises UnknownRegion."""
+    level_of(code)
+    for province in provinces():
+        if province.code[:2] == code[:2]:
+            return province
+    raise UnknownRegion(region=code)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Region codes and distances on plain values."""
 
 import re
+from enum import StrEnum
 from math import ceil, cos, hypot, radians
 
 from zero_work_market.ground.errors import NotFound
@@ -15,6 +16,15 @@ CITY = "370800"
 WEST, EAST, SOUTH, NORTH = 115 + 52 / 60, 117 + 36 / 60, 34 + 26 / 60, 35 + 57 / 60
 
 CODE = re.compile(r"[1-9]\d{5}(\d{3}(\d{3})?)?")
+
+
+class Belt(StrEnum):
+    """The four economic belts of the national statistics."""
+
+    EAST = "east"
+    CENTRAL = "central"
+    WEST = "west"
+    NORTHEAST = "northeast"
 
 
 class UnknownRegion(NotFound):

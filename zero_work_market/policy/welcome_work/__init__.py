@@ -1,0 +1,1 @@
+"""What someone may get who came from elsewhere to work here (来鲁就业)."""
