@@ -154,5 +154,9 @@ def test_a_last_line_is_not_one_lone_character():
     assert lines == ["一二三四五六七", "八九"]
 
 
+def test_a_number_may_stand_alone_on_a_last_line_without_a_space_before_it():
+    assert broken("银行转账 20261124000017", width=16, measured=width_of) == ["银行转账", "20261124000017"]
+
+
 def test_line_feeds_stay():
     assert broken("一\n\n二", width=10, measured=width_of) == ["一", "", "二"]

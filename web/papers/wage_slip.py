@@ -47,11 +47,11 @@ def slip_paper(session: Session, wage: WageRow, *, at: datetime) -> bytes:
 def _head(
     session: Session, wage: WageRow, posting: Posting, worker: Worker, works: Sequence[Done], at: datetime
 ) -> list[tuple[str, str]]:
-    first = min((day for day, _, _ in works), default=wage.first_day)
+    first, last = min((day for day, _, _ in works), default=wage.first_day), wage.last_day
     head = [
         ("用人单位", f"{posting.employer.name}（{posting.employer.uscc}）"), ("干活的人", worker.name or ""),
         ("活", f"{posting.title}，{yuan(posting.pay_fen)} {UNITS[posting.pay_kind]}"),
-        ("哪天到哪天", day_long(first) if first == wage.last_day else f"{day_long(first)} 至 {day_long(wage.last_day)}"),
+        ("哪天到哪天", day_long(first) + (f" 至 {day_long(last)}" if last > first else "")),
         ("哪天前发", f"{day_long(wage.due_on)}，{lamp_said(wage, local_date(at))[1]}"),
     ]  # fmt: skip
     if wage.project_id is not None:
