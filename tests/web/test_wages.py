@@ -37,8 +37,8 @@ from zero_work_market.rights.hours.models import Hours
 from zero_work_market.rights.hours.service import ask_for_hours
 from zero_work_market.rights.wages.models import Payment, Wage
 from zero_work_market.rights.wages.queries import PaidRecord, hash_of, month_sheets, wages_of
-from zero_work_market.rights.wages.rules import Lamp
-from zero_work_market.rights.wages.service import warn_of_wages
+from zero_work_market.rights.wages.rules import Lamp, next_month
+from zero_work_market.rights.wages.service import set_items, warn_of_wages
 
 MASON = "6-29-01-01"
 BEFORE = timedelta(days=3)
@@ -436,10 +436,29 @@ def test_a_projects_month_is_signed_by_its_hash_and_signed_again_after_a_change(
     with transaction(read_only=True) as session:
         (sheet,) = month_sheets(session, today=clock.local_date(clock.now()), employer_id=employer.id)
     assert sheet.changed
+    assert sheet.sign_until == next_month(sheet.month).replace(day=10)
     assert not sheet.overdue(sheet.sign_until)
     assert sheet.overdue(sheet.sign_until + timedelta(days=1))
     sheet_pdf = pages.post(f"/hire/{hire.posting.id}/wages/sheet.pdf").get_data()
     assert "嘉祥城建集团" in paper(sheet_pdf)
+
+
+def test_a_signature_under_a_month_does_not_hold_for_other_deductions_of_the_same_sum(visit):
+    at = clock.now() - BEFORE
+    with transaction() as session:
+        employer = make_employer(session, at=at)
+        new = NewProject("安居小区", "370829202600017", "嘉祥城建集团")
+        project = add_project(session, employer_id=employer.id, new=new, by=oneself(employer), at=at)
+    _, wage_id = agreed(employer=employer, occupations=((MASON, 1),), project_id=project.id, pay_fen=3000)
+    hashes = set()
+    for kind in ("tax", "insurance"):
+        with transaction() as session:
+            set_items(
+                session, wage_id=wage_id, extras=[], deductions=[(kind, 100, "代扣")], by=oneself(employer),
+                at=clock.now(),
+            )  # fmt: skip
+            hashes.add(hash_of(wages_of(session, project_id=project.id)))
+    assert len(hashes) == 2
 
 
 def test_a_projects_month_on_paper_has_every_job_of_it_and_only_a_signature_that_holds(visit):
