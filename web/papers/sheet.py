@@ -114,6 +114,10 @@ class Sheet:
         self._write(words, SMALL if soft else BODY, bold=bold, soft=soft, indent=indent)
         self._y += 1.2
 
+    def keep(self, mm: float) -> None:
+        """Go on to the next page unless so much is left on this one, so that what follows stays together."""
+        self._room(mm)
+
     def space(self, mm: float = 4) -> None:
         self._y += mm
 
