@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdfium2 import PdfDocument
 
 from tests.support.cases import make_unpaid
@@ -202,6 +202,34 @@ def test_who_does_not_come_is_replaced_from_the_queue(county: County, visitor: V
     expect(gone.get_by_role("status")).to_contain_text("县里")
 
 
+def test_a_code_typed_without_a_signal_is_kept_on_the_phone_until_the_site_answers(
+    county: County, visitor: Visitor
+) -> None:
+    site, worker_id = county.site.url, list(county.phones)[5]
+    posting_id = published(county, headcount=1, title="麦种装车")
+    accept(posting_id, worker_id)
+    begins(posting_id, clock.now() - timedelta(minutes=2))
+    foreman, worker = visitor(), visitor()
+    log_in(foreman, county, EMPLOYER_PHONE)
+    log_in(worker, county, county.phones[worker_id])
+    worker.goto(f"{site}/work/mine/{posting_id}/arrive")
+    foreman.goto(f"{site}/hire/{posting_id}/today")
+    worker.get_by_label("工头手机上的 6 位数").fill(digits(foreman))
+    worker.context.set_offline(True)
+    worker.get_by_role("button", name="我到了").click()
+    kept = worker.get_by_text("没信号，记在手机里了")
+    expect(kept).to_be_visible()
+    worker.route("**/arrive", down)
+    with worker.expect_response(lambda answer: answer.status == 503):
+        worker.context.set_offline(False)
+    expect(kept).to_be_visible()
+    worker.unroute("**/arrive")
+    worker.reload()
+    expect(worker.locator("main")).to_contain_text("到的")
+    until(lambda: level_of(posting_id) == 2)
+    expect(kept).to_be_hidden()
+
+
 def test_staff_open_the_county_down_to_a_check_in_and_take_it_along(county: County, visitor: Visitor) -> None:
     worker_id = list(county.phones)[4]
     past = clock.now() - timedelta(days=2)
@@ -234,6 +262,32 @@ def test_staff_open_the_county_down_to_a_check_in_and_take_it_along(county: Coun
     people.filter(has_text="永昌").first.get_by_role("link").click()
     expect(page.locator("ol.chain")).to_contain_text("到岗")
     expect(page.locator("ol.chain")).to_contain_text("工时")
+
+    page.goto(f"{county.site.url}/staff/plan?print=1")
+    shown = page.locator("table td, table th").all_inner_texts()
+    assert_printed(page.pdf(prefer_css_page_size=True), shown)
+
+
+def down(route: Route) -> None:
+    """Answer what is sent as a site that is being restarted does."""
+    if route.request.method == "POST":
+        route.fulfill(status=503, body="")
+    else:
+        route.continue_()
+
+
+def assert_printed(pdf: bytes, shown: list[str]) -> None:
+    """On A4, nothing beyond a centimetre of its edges, every cell of the screen's tables there."""
+    flat = re.sub(r"\s", "", text_of(pdf))
+    assert shown
+    assert [cell for cell in shown if re.sub(r"\s", "", cell) not in flat] == []
+    for page in PdfDocument(pdf):
+        width, height = page.get_size()
+        assert (round(width), round(height)) == (595, 842)
+        text = page.get_textpage()
+        boxes = [text.get_charbox(at) for at in range(text.count_chars()) if text.get_text_range(at, 1).strip()]
+        assert min(left for left, _, _, _ in boxes) > 28
+        assert max(right for _, _, right, _ in boxes) < width - 28
 
 
 def text_of(pdf: bytes) -> str:

@@ -36,7 +36,7 @@ from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.rights.attendance import queries, service
 from zero_work_market.rights.attendance.models import Mark
-from zero_work_market.rights.attendance.rules import How, State
+from zero_work_market.rights.attendance.rules import How, Said, State
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 MINUTE = timedelta(minutes=1)
@@ -379,6 +379,35 @@ def test_leaving_is_said_by_the_same_digits(visit: Visit) -> None:
     assert "我走了" in me.read(scene.arrive)
     assert me.post(scene.arrive, code=codes(scene).spoken, do="leave").status_code == 303
     assert marks()[0].left_how == How.SPOKEN
+
+
+def test_the_way_out_is_offered_until_twelve_hours_after_and_then_no_more(visit: Visit) -> None:
+    for ended, offered in ((timedelta(hours=11), True), (timedelta(hours=13), False)):
+        scene = a_scene(begun=timedelta(hours=4) + ended)
+        with transaction() as session:
+            service.roll_call(
+                session, posting_id=scene.posting_id, shift_id=scene.shift_id, at=clock.now(), by=SYSTEM,
+                said={placement(scene).id: Said.ON_TIME},
+            )  # fmt: skip
+        me = visit(scene.workers[0][1])
+        assert ("我走了" in me.read(scene.arrive)) is offered
+        assert ("走的时候点这里" in me.read(scene.arrive.removesuffix("/arrive"))) is offered
+
+
+def test_who_works_on_a_little_may_still_leave_though_there_is_another_day(visit: Visit) -> None:
+    start = clock.now().replace(minute=0, second=0, microsecond=0)
+    days = ((start, start + timedelta(hours=4)), (start + timedelta(hours=24), start + timedelta(hours=28)))
+    scene = a_scene(begun=timedelta(hours=4, minutes=20), shifts=days)
+    with transaction() as session:
+        service.roll_call(
+            session, posting_id=scene.posting_id, shift_id=scene.shift_id, at=clock.now(), by=SYSTEM,
+            said={placement(scene).id: Said.ON_TIME},
+        )  # fmt: skip
+    me = visit(scene.workers[0][1])
+    assert "我走了" in me.read(scene.arrive)
+    me.post(scene.arrive, code=codes(scene).spoken, do="leave")
+    assert marks()[0].left_how == How.SPOKEN
+    assert "能报到" in me.read(scene.arrive)
 
 
 def test_a_record_page_of_one_who_never_worked_says_so(visit: Visit) -> None:

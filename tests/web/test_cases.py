@@ -304,6 +304,18 @@ def test_the_workers_own_copy_names_them_in_full_and_its_figures_are_the_screens
     assert {row.reason for row in looks} == {f"本人取仲裁材料（{case_number}）"}
 
 
+def test_an_applications_signature_stands_on_the_page_that_says_whom_it_goes_to(seat):
+    at = clock.now() - AGO
+    with transaction() as session:
+        worker = make_worker(session, village=VILLAGE, at=at)
+    _, claim_id, _ = claimed(worker=worker, shifts=(shift(1, now=at),))
+    body = seat(worker.account_id).client.get(f"/work/claims/{claim_id}/pack").data
+    pages = [page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(body)]
+    [closing] = [page for page in pages if "申请人（签名）" in page]
+    assert "此致" in closing
+    assert "仲裁委员会" in closing
+
+
 def test_staffs_pack_lists_every_claimant_first(seat):
     with transaction() as session:
         employer = make_employer(session, at=clock.now() - AGO)

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.support.repository import ROOT
 from web.papers import sheet as sheets
+from web.papers import wage_sheet
 from web.papers.lines import NOT_FIRST, NOT_LAST, broken
 from web.papers.sheet import Sheet, Signed
 
@@ -91,6 +92,48 @@ def test_nothing_is_drawn_beyond_the_margins():
     assert max(right for _, _, right, _ in boxes) <= page.get_width() - margin + 1
 
 
+def test_a_long_name_over_a_signature_stays_on_its_own_side():
+    sheet = Sheet("用工约定", at=AT)
+    names = ("单位：济宁市嘉祥县卧龙山街道永昌农产品冷链仓储物流加工有限责任公司", "干活的人：阿不都热合曼·买买提依明")
+    sheet.signatures([Signed(name, [], ["还没签"]) for name in names])
+    text = pypdfium2.PdfDocument(sheet.output())[0].get_textpage()
+    drawn = [(text.get_text_range(at, 1), text.get_charbox(at)) for at in range(text.count_chars())]
+    middle = (sheets.MARGIN_MM + sheet.width / 2) / sheets.MM_IN_POINT
+    left = "".join(one for one, box in drawn if box[0] < middle)
+    assert names[0] in left.replace("\r\n", "")
+    assert "阿不都" not in left
+
+
+def test_signatures_across_a_landscape_page_stand_three_in_a_line():
+    sheet = Sheet("工资支付表", at=AT, landscape=True)
+    sheet.signatures([Signed(f"张建国 {number}", [], ["2026-11-24 收到现金"]) for number in range(12)])
+    pages = texts(sheet.output())
+    assert len(pages) == 2
+    assert "张建国 8" in pages[0]
+
+
+def test_what_must_not_be_broken_fits_its_column_of_the_wage_sheet():
+    sheet = Sheet("工资支付表", at=AT, landscape=True)
+    sums = {wage_sheet.HEADS[column]: "888,888.88" for column in wage_sheet.FIGURES} | {"扣（元）": "8,888.88"}
+    dates = dict.fromkeys(("干活起止", "发钱的日子", "该哪天前发"), "2026-11-24")
+    least = {"身份证号": "37082919700106005X", "手机号": "13900000004", "工时": "1920 小时"} | sums | dates
+    row = [least.get(name, "") for name in wage_sheet.HEADS]
+    sheet.table(("",) * len(row), [row], widths=wage_sheet.WIDTHS, size=wage_sheet.SIZE)
+    lines = [line.replace(" ", "") for line in texts(sheet.output())[0].splitlines()]
+    [line] = [line for line in lines if "37082919700106005X" in line]
+    assert [one for one in least.values() if one.replace(" ", "") not in line] == []
+    assert line.count("888,888.88") == 3
+
+
+def test_a_total_that_goes_to_the_next_page_has_its_heads_there():
+    for count in range(30, 60):
+        sheet = Sheet("表", at=AT)
+        rows = [(str(number), "1") for number in range(count)]
+        sheet.table(("第几", "多少"), rows, widths=(1, 1), total=("合计", str(count)))
+        pages = texts(sheet.output())
+        assert len(pages) == 1 or "第几" in pages[1], count
+
+
 def width_of(text: str) -> float:
     return sum(1 if character.isascii() else 2 for character in text)
 
@@ -109,6 +152,10 @@ def test_no_line_begins_or_ends_with_the_wrong_punctuation_and_nothing_is_lost(w
 def test_a_last_line_is_not_one_lone_character():
     lines = broken("一二三四五六七八九", width=16, measured=width_of)
     assert lines == ["一二三四五六七", "八九"]
+
+
+def test_a_number_may_stand_alone_on_a_last_line_without_a_space_before_it():
+    assert broken("银行转账 20261124000017", width=16, measured=width_of) == ["银行转账", "20261124000017"]
 
 
 def test_line_feeds_stay():

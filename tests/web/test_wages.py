@@ -37,8 +37,8 @@ from zero_work_market.rights.hours.models import Hours
 from zero_work_market.rights.hours.service import ask_for_hours
 from zero_work_market.rights.wages.models import Payment, Wage
 from zero_work_market.rights.wages.queries import PaidRecord, hash_of, month_sheets, wages_of
-from zero_work_market.rights.wages.rules import Lamp
-from zero_work_market.rights.wages.service import warn_of_wages
+from zero_work_market.rights.wages.rules import Lamp, next_month
+from zero_work_market.rights.wages.service import set_items, warn_of_wages
 
 MASON = "6-29-01-01"
 BEFORE = timedelta(days=3)
@@ -230,7 +230,7 @@ def test_a_bonus_shows_on_the_slip(visit):
     slip = text(visit(hire.worker.account_id).get(f"/work/wages/{wage_id}"))
     assert "4 小时 × 18 元/小时" in slip
     assert "装得快" in slip
-    assert "应发92 元" in slip
+    assert "实发92 元" in slip
 
 
 def test_cash_without_a_hand_waits_for_the_workers_word(visit):
@@ -436,10 +436,103 @@ def test_a_projects_month_is_signed_by_its_hash_and_signed_again_after_a_change(
     with transaction(read_only=True) as session:
         (sheet,) = month_sheets(session, today=clock.local_date(clock.now()), employer_id=employer.id)
     assert sheet.changed
+    assert sheet.sign_until == next_month(sheet.month).replace(day=10)
     assert not sheet.overdue(sheet.sign_until)
     assert sheet.overdue(sheet.sign_until + timedelta(days=1))
     sheet_pdf = pages.post(f"/hire/{hire.posting.id}/wages/sheet.pdf").get_data()
-    assert "嘉祥城建集团" in pypdfium2.PdfDocument(sheet_pdf)[0].get_textpage().get_text_range()
+    assert "嘉祥城建集团" in paper(sheet_pdf)
+
+
+def test_a_signature_under_a_month_does_not_hold_for_other_deductions_of_the_same_sum(visit):
+    at = clock.now() - BEFORE
+    with transaction() as session:
+        employer = make_employer(session, at=at)
+        new = NewProject("安居小区", "370829202600017", "嘉祥城建集团")
+        project = add_project(session, employer_id=employer.id, new=new, by=oneself(employer), at=at)
+    _, wage_id = agreed(employer=employer, occupations=((MASON, 1),), project_id=project.id, pay_fen=3000)
+    hashes = set()
+    for kind in ("tax", "insurance"):
+        with transaction() as session:
+            set_items(
+                session, wage_id=wage_id, extras=[], deductions=[(kind, 100, "代扣")], by=oneself(employer),
+                at=clock.now(),
+            )  # fmt: skip
+            hashes.add(hash_of(wages_of(session, project_id=project.id)))
+    assert len(hashes) == 2
+
+
+def test_a_projects_month_on_paper_has_every_job_of_it_and_only_a_signature_that_holds(visit):
+    at = clock.now() - BEFORE
+    with transaction() as session:
+        employer = make_employer(session, at=at)
+        new = NewProject("安居小区", "370829202600017", "嘉祥城建集团", wage_account="6217000012345678", bank="农商行")
+        project = add_project(session, employer_id=employer.id, new=new, by=oneself(employer), at=at)
+    site = {"employer": employer, "occupations": ((MASON, 1),), "project_id": project.id}
+    hire, wage_id = agreed(title="砌墙", pay_fen=2000, **site)
+    agreed(title="抹灰", pay_fen=2500, **site)
+    pages = visit(employer.account_id)
+    here = f"/hire/projects/{project.id}/{row(wage_id).first_day:%Y-%m}"
+    assert "这张表还没签" in paper(pages.post(f"{here}/sheet.pdf").get_data())
+    with transaction(read_only=True) as session:
+        seen = hash_of(wages_of(session, project_id=project.id))
+    pages.post(here, {"sheet": seen, "typed_name": "王海燕"})
+    said = paper(pages.post(f"{here}/sheet.pdf").get_data())
+    for told in (
+        "安居小区（370829202600017）",
+        "嘉祥城建集团",
+        "×20元/小时",
+        "×25元/小时",
+        "合计",
+        "180",
+        seen,
+        "王海燕”签的",
+    ):
+        assert told in said, told
+    assert "180 元" in text(pages.get(here)).replace("180元", "180 元")
+    pages.post(f"/hire/{hire.posting.id}/wages/{wage_id}/items", {"extra.bonus": "20", "extra.bonus.why": "砌得好"})
+    assert "这张表还没签" in paper(pages.post(f"{here}/sheet.pdf").get_data())
+    with transaction(read_only=True) as session:
+        looks = session.scalars(select(AuditRow.reason).where(AuditRow.verb == "worker.id_number_seen")).all()
+    assert len(looks) == 6
+    assert all("370829202600017" in (reason or "") for reason in looks)
+    assert visit(make_other()).post(f"{here}/sheet.pdf").status_code == 404
+
+
+def test_the_slip_on_paper_says_what_the_screen_says(visit):
+    at = clock.now() - BEFORE
+    hire, wage_id = agreed(shifts=(shift(1, now=at), shift(2, hours=3.5, now=at)))
+    employer, worker = visit(hire.employer.account_id), visit(hire.worker.account_id)
+    with transaction() as session:
+        agree(session, hire, shift=1)
+    employer.post(
+        f"/hire/{hire.posting.id}/wages/{wage_id}/items",
+        {"extra.bonus": "20", "extra.bonus.why": "干得好", "off.tax": "1.5", "off.tax.why": "代扣"},
+    )
+    pay_all(employer, hire, wage_id)
+    screen = text(worker.get(f"/work/wages/{wage_id}"))
+    answer = worker.client.get(f"/work/wages/{wage_id}/slip.pdf")
+    said = paper(answer.get_data())
+    assert row(wage_id).net_fen == 15350
+    for told in ("153.5", "7 小时 30 分 × 18 元/小时", "135", "20", "1.5"):
+        assert told in screen, told
+        assert told.replace(" ", "") in said, told
+    for told in ("张建国", "永昌蒜业有限公司", "奖金", "个人所得税", "20261124000017", "实发", "按时发清了"):
+        assert told in said, told
+    assert visit(make_other()).client.get(f"/work/wages/{wage_id}/slip.pdf").status_code in (403, 404)
+
+
+def paper(body: bytes) -> str:
+    pages = pypdfium2.PdfDocument(body)
+    return "".join(page.get_textpage().get_text_range() for page in pages).replace("\r\n", "").replace(" ", "")
+
+
+def make_other() -> int:
+    """Account of somebody who is both a worker and an employer, of nothing here."""
+    with transaction() as session:
+        worker = make_worker(session, at=clock.now() - BEFORE)
+        account = session.get_one(Account, worker.account_id)
+        make_employer(session, account=account, at=clock.now() - BEFORE)
+        return account.id
 
 
 def handled(session, kind: str, deed: Callable[..., None]) -> None:

@@ -261,7 +261,8 @@ def told(answer: TestResponse, asked: str) -> str:
 SEAT_HOLDERS = ("workers.phone", "workers.rate", "workers.try_rate", "workers.contest_rating")
 SEAT_HOLDERS += ("workers.agreement", "workers.agreement_pdf", "workers.sign_code", "workers.sign")
 SEAT_HOLDERS += ("workers.complain", "workers.remind")
-SEAT_HOLDERS += ("workers.hire", "workers.hours", "workers.say_hours", "workers.slip", "workers.answer_paid")
+SEAT_HOLDERS += ("workers.hire", "workers.hours", "workers.say_hours", "workers.slip", "workers.slip_pdf",
+                 "workers.answer_paid")  # fmt: skip
 SEAT_HOLDERS += ("workers.arrive", "workers.say_arrived", "workers.contest_mark")
 """Pages for a worker who holds a seat of the posting."""
 

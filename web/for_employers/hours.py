@@ -15,6 +15,7 @@ from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.people.workers.queries import shown_workers
 from zero_work_market.rights.hours.queries import HoursRow, hours_of
 from zero_work_market.rights.hours.service import claim_hours
+from zero_work_market.rights.wages.queries import wages_of
 
 SIDE = "employer"
 
@@ -98,4 +99,5 @@ def _page(posting_id: int, errors: dict[str, str]) -> str:
             "for_employers/hours.html",
             posting=posting, shifts=[(shift, held) for shift, held in shifts if held], people=people, errors=errors,
             given=request.form, plain=[row for row in rows if _is_plain(row)], word_said=word_said, side=SIDE,
+            owing=any(wage.unrecorded_fen for wage in wages_of(session, posting_id=posting_id)),
         )  # fmt: skip

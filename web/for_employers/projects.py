@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask import Response as File
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -9,12 +10,15 @@ from werkzeug.wrappers import Response
 from web.auth import EMPLOYER, may_enter, viewer
 from web.errors import said_by_field
 from web.for_employers.blueprint import own_id, pages
+from web.papers import download
+from web.papers.month_sheet import month_sheet
 from web.wage_words import lamp_said, period_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.people.employers import queries as employers
 from zero_work_market.people.employers import service
+from zero_work_market.people.employers.models import Project
 from zero_work_market.people.employers.queries import ProjectRow
 from zero_work_market.people.employers.rules import NewProject
 from zero_work_market.people.workers.queries import shown_workers
@@ -83,6 +87,21 @@ def sign_project_month(project_id: int, month: str) -> Response | tuple[str, int
         return _sheet(project_id, first, errors), status
     flash("签好了。再有改动，要重新签。", "ok")
     return redirect(url_for("employers.projects"), 303)
+
+
+@pages.post("/projects/<int:project_id>/<month>/sheet.pdf")
+@may_enter(EMPLOYER)
+def project_month_pdf(project_id: int, month: str) -> File:
+    """One month's sheet on paper, in the clear, each look logged, with the signature that still holds.
+
+    Raises NotFound for another employer's, and for a month without wages.
+    """
+    first, now = _month(month), clock.now()
+    with transaction() as session:
+        _own(session, project_id)
+        body = month_sheet(session, project_id=project_id, month=first, by=viewer().as_employer(), at=now)
+        name = session.get_one(Project, project_id).name
+    return download.pdf(body, f"工资表 {name} {month}")
 
 
 def _own(session: Session, project_id: int) -> ProjectRow:

@@ -1,5 +1,6 @@
 """到岗: the worker says "here" by the foreman's code, says when leaving, and contests a mark."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from zero_work_market.people.accounts.rules import plain
 from zero_work_market.reference.law.queries import limit
 from zero_work_market.rights.attendance import queries, service
 from zero_work_market.rights.attendance.models import Mark
-from zero_work_market.rights.attendance.queries import MarkRow
+from zero_work_market.rights.attendance.queries import MarkRow, may_leave
 from zero_work_market.rights.attendance.rules import State, begin_of, opens_at, read_token
 from zero_work_market.rights.contracts.rules import Side
 
@@ -101,8 +102,9 @@ def part(session: Session, placement: Placement, now: datetime, *, seen_at: date
     still counts · posting, worker_id. With `seen_at`, the moment of a code that was scanned, it is of the shift then.
     """
     posting = posting_by_id(session, placement.posting_id)
-    shift = _shift_at(posting, seen_at or now)
-    mark = queries.mark_of(session, placement_id=placement.id, shift_id=shift.id)
+    marks = queries.marks_of_placement(session, placement_id=placement.id)
+    shift = _shift_at(posting, marks, seen_at or now)
+    mark = marks.get(shift.id)
     row = MarkRow(mark, posting, shift, placement.worker_id) if mark is not None else None
     opens = opens_at([(one.starts_at, one.ends_at) for one in posting.shifts], posting.shifts.index(shift))
     here = mark is not None and mark.state == State.ARRIVED
@@ -110,7 +112,7 @@ def part(session: Session, placement: Placement, now: datetime, *, seen_at: date
     told = {
         "posting": posting, "worker_id": placement.worker_id, "shift": shift, "row": row, "opens": opens,
         "may_arrive": not here and undecided and opens <= (seen_at or now) <= shift.ends_at,
-        "may_leave": mark is not None and here and mark.left_at is None and shift.starts_at <= now,
+        "may_leave": may_leave(shift.starts_at, shift.ends_at, mark=mark, moment=now),
         "may_contest": row is not None and row.may_contest(Side.WORKER, at=now),
         "lost": placement.state == Seat.NO_SHOW,
         "hours": limit("late_report_hours", clock.local_date(now)).value,
@@ -140,9 +142,14 @@ def _page(posting_id: int, *, token: str = "", errors: dict[str, str] | None = N
         )  # fmt: skip
 
 
-def _shift_at(posting: Posting, moment: datetime) -> Shift:
-    """The shift that runs, or that one may be leaving, else the next, else the last."""
-    return next((shift for shift in posting.shifts if moment <= shift.ends_at), posting.shifts[-1])
+def _shift_at(posting: Posting, marks: Mapping[int, Mark], moment: datetime) -> Shift:
+    """The shift that runs, or that one may still be leaving before the next opens, else the next, else the last."""
+    times = [(shift.starts_at, shift.ends_at) for shift in posting.shifts]
+    index = next((index for index, (_, ends_at) in enumerate(times) if moment <= ends_at), len(times) - 1)
+    before = posting.shifts[index - 1] if index and moment < opens_at(times, index) else None
+    if before and may_leave(before.starts_at, before.ends_at, mark=marks.get(before.id), moment=moment):
+        return before
+    return posting.shifts[index]
 
 
 def _noted_at() -> datetime | None:

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 from web.auth import WORKER, may_enter, viewer
 from web.errors import wording
 from web.for_workers.blueprint import pages
+from web.papers.download import pdf
+from web.papers.wage_slip import slip_paper
 from web.wage_words import PROOFS, formula, lamp_said, period_said, word_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
@@ -37,6 +39,17 @@ def slip(wage_id: int) -> str:
             works=[(day, word_said(Word("", minutes, pieces))) for day, minutes, pieces in works],
             project=project_by_id(session, wage.project_id) if wage.project_id else None,
         )  # fmt: skip
+
+
+@pages.get("/wages/<int:wage_id>/slip.pdf")
+@may_enter(WORKER)
+def slip_pdf(wage_id: int) -> Response:
+    """The slip on paper, for the worker to keep. Raises NotFound for another's wage."""
+    now = clock.now()
+    with transaction(read_only=True) as session:
+        wage = _own(session, wage_id)
+        body = slip_paper(session, wage, at=now)
+    return pdf(body, f"工资条 {wage.last_day}")
 
 
 @pages.post("/wages/<int:wage_id>/payments/<int:payment_id>/<any(received, denied):answer>")

@@ -32,6 +32,8 @@ from zero_work_market.rights.disputes.rules import Kind
 
 FORMAL = Names("申请人", "被申请人", dated=True)
 BLANK = "（签字前填）"
+CLOSING_MM = 72
+"""Height of what closes an application: to whom it goes, the signature, and when it was made."""
 REASONS = ("labor-50", "contract-30", "migrant-wages-11")
 LINKS = {
     "posting_published": ("招工信息", "被申请人招人干什么、给多少钱", "被申请人发布，平台留存"),
@@ -166,12 +168,13 @@ def _application(
         sheet.text(f"{number}. {said}")
     cited = "、".join(f"《{one.law}》{one.article}" for one in map(clause, REASONS))
     sheet.text(f"被申请人到期没有付清，违反{cited}，请依法裁决。")
-    sheet.heading("此致")
-    sheet.text(f"{region(case.county).name}劳动人事争议仲裁委员会")
     if claim.missing:
         sheet.heading("平台上没有、要另外说明的")
         for name, hint in missing_said(claim.missing):
             sheet.text(f"{name}：{hint.replace('你', '申请人')}")
+    sheet.keep(CLOSING_MM)
+    sheet.heading("此致")
+    sheet.text(f"{region(case.county).name}劳动人事争议仲裁委员会")
     sheet.signatures([Signed("申请人（签名）", (), (person.name, "日期：____ 年 __ 月 __ 日"))])
     filed = (
         f"本申请由申请人 {day_long(claim.filed_at)} 在平台一键生成，{day_long(at)} 打印。附证据清单、金额计算表各一份。"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 NOT_FIRST = "，。、；：？！）》〉」』】〕”’…—·～%％°.,;:?!)]}"
 NOT_LAST = "（《〈「『【〔“‘([{￥¥"
-FEWEST = 2
-"""So few pieces don't stand alone on a last line."""
 _PIECE = re.compile(r"[!-~À-ɏ–—…]+| +|.", re.DOTALL)
 """A Latin word or figure, spaces, or one character."""
 
@@ -24,9 +22,14 @@ def _lines(text: str, width: float, measured: Callable[[str], float]) -> list[st
             lines.append([])
         if lines[-1] or piece.strip() or len(lines) == 1:
             lines[-1].append(piece)
-    if len(lines) > 1 and len(lines[-2]) > FEWEST and len(lines[-1]) < FEWEST:
+    if len(lines) > 1 and len(lines[-2]) > 2 and _is_lone(lines[-1]):
         lines[-1].insert(0, lines[-2].pop())
     return ["".join(line).rstrip() for line in lines]
+
+
+def _is_lone(line: list[str]) -> bool:
+    """One character, perhaps with its punctuation: that doesn't stand alone on a last line."""
+    return len("".join(line).strip(NOT_FIRST + NOT_LAST + " ")) <= 1
 
 
 def _unbreakable(text: str, width: float, measured: Callable[[str], float]) -> list[str]:

@@ -114,6 +114,10 @@ class Sheet:
         self._write(words, SMALL if soft else BODY, bold=bold, soft=soft, indent=indent)
         self._y += 1.2
 
+    def keep(self, mm: float) -> None:
+        """Go on to the next page unless so much is left on this one, so that what follows stays together."""
+        self._room(mm)
+
     def space(self, mm: float = 4) -> None:
         self._y += mm
 
@@ -146,26 +150,26 @@ class Sheet:
         columns = [self.width * share / sum(widths) for share in widths]
         self._room(3 * _height(size) + 6)
         self._row(heads, columns, right, size, bold=True, filled=True)
-        for row in rows:
+        for row in [*rows, *([total] if total is not None else [])]:
             if self._row_height(row, columns, size) > self._left():
                 self._continue()
                 self._row(heads, columns, right, size, bold=True, filled=True)
-            self._row(row, columns, right, size)
-        if total is not None:
-            self._room(self._row_height(total, columns, size))
-            self._row(total, columns, right, size, bold=True, filled=True)
+            self._row(row, columns, right, size, bold=row is total, filled=row is total)
         self._y += 3
 
     def signatures(self, signed: Sequence[Signed]) -> None:
-        """Signatures side by side, two in a line, each drawn from its strokes in a ruled field."""
-        step = self.width / 2
-        for begin in range(0, len(signed), 2):
-            pair = signed[begin : begin + 2]
-            under = [self._under(one.lines, step - 6) for one in pair]
-            height = _height(BODY) + PAD_MM[1] + 3 + max(map(len, under)) * _height(SMALL)
+        """Signatures side by side, as many as fit in a line, each drawn from its strokes in a ruled field."""
+        across = int(self.width // (PAD_MM[0] + 12))
+        step = self.width / across
+        for begin in range(0, len(signed), across):
+            beside = signed[begin : begin + across]
+            over = [self._lines(one.who, BODY, step - 6) for one in beside]
+            under = [self._under(one.lines, step - 6) for one in beside]
+            names = max(map(len, over)) * _height(BODY)
+            height = names + PAD_MM[1] + 3 + max(map(len, under)) * _height(SMALL)
             self._room(height)
-            for column, (one, lines) in enumerate(zip(pair, under, strict=True)):
-                self._signature(one, lines, MARGIN_MM + column * step)
+            for column, one in enumerate(beside):
+                self._signature(one, over[column], under[column], MARGIN_MM + column * step, self._y + names)
             self._y += height + 3
 
     def code(self, address: str, words: str, *, size_mm: float = 24) -> None:
@@ -246,9 +250,10 @@ class Sheet:
         self._y += height
         self._rule(self._y, LINE, 0.15)
 
-    def _signature(self, one: Signed, under: Sequence[str], x: float) -> None:
-        top = self._y + _height(BODY)
-        self._put(one.who, x, self._y, BODY, bold=True)
+    def _signature(self, one: Signed, over: Sequence[str], under: Sequence[str], x: float, top: float) -> None:
+        """`top`: of the field; who signs stands on it, what is said of the signature under it."""
+        for number, line in enumerate(over):
+            self._put(line, x, top + (number - len(over)) * _height(BODY), BODY, bold=True)
         self._pdf.set_draw_color(*LINE)
         self._pdf.set_line_width(0.15)
         self._pdf.rect(x, top, *PAD_MM)

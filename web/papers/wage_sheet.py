@@ -15,7 +15,7 @@ from web.wage_words import PROOFS, formula
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.people.employers.models import Project
+from zero_work_market.people.employers.models import Employer, Project
 from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.rules import Secret
 from zero_work_market.rights.hours.queries import works_of
@@ -28,9 +28,12 @@ HEADS = (
     "序号", "姓名", "身份证号", "手机号", "干活起止", "工时", "应发项目和数额", "应发（元）", "扣的项目和数额",
     "扣（元）", "实发（元）", "发了（元）", "发钱的日子", "银行凭证号或签字", "该哪天前发",
 )  # fmt: skip
-WIDTHS = (2.2, 4, 10.8, 6.8, 6, 4.4, 8.4, 4.2, 5.4, 3.6, 4.4, 4.4, 5.6, 8.6, 5.6)
+WIDTHS = (7.5, 13, 28.5, 18.8, 16.2, 14.5, 25, 15.5, 16, 13, 15.5, 15.5, 16.2, 25, 16.2)
+"""Of the columns on A4 across, in mm: no date, sum or ID number is broken in two."""
 FIGURES = (7, 9, 10, 11)
 """Columns that are money."""
+SIZE = 7.0
+KEPT = "保障农民工工资支付条例第十五条：工资台账至少存 3 年。"
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,27 @@ def lines_of(
 
 
 def sheet_paper(posting: Posting, lines: Sequence[Line], project: Project | None, *, at: datetime) -> bytes:
-    """The PDF, A4 across, with room for the workers' signatures."""
-    sheet = Sheet("工资支付表", at=at, number=_number(posting, lines), landscape=True)
-    sheet.pairs(_head(posting, lines, project))
-    cells = [[str(place), *_cells(line)] for place, line in enumerate(lines, 1)]
-    total = [""] * len(HEADS)
-    total[1], total[5] = "合计", minutes(sum(line.minutes for line in lines))
-    for column, fens in zip(FIGURES, _sums(lines), strict=True):
-        total[column] = yuan(fens)
-    sheet.table(HEADS, cells, widths=WIDTHS, right=FIGURES, total=total, size=7.5)
-    if hands := [hand for line in lines for hand in line.hands]:
-        sheet.heading("现金签收")
-        sheet.signatures(hands)
+    """The PDF, A4 across, with the workers' signatures and room for the employer's."""
+    sheet = _drawn(_head(posting, lines, project), lines, _number(posting, lines), at)
     sheet.text("编制人：　　　　　　　　审核人：　　　　　　　　单位（章）：")
-    sheet.text("保障农民工工资支付条例第十五条：工资台账至少存 3 年。", soft=True)
+    sheet.text(KEPT, soft=True)
+    return sheet.output()
+
+
+def month_paper(
+    project: Project, employer: Employer, month: date, lines: Sequence[Line], signed: Signed, sheet_hash: str, *,
+    at: datetime,
+) -> bytes:  # fmt: skip
+    """The PDF of a construction project's month (条例 31), with its operator's signature."""
+    head = [
+        ("用人单位", f"{employer.name}（{employer.uscc}）"), *_site(project),
+        ("哪个月", f"{month.year} 年 {month.month} 月"),
+    ]  # fmt: skip
+    sheet = _drawn(head, lines, f"GD{project.number}-{month:%Y%m}", at)
+    sheet.heading("单位签字")
+    sheet.signatures([signed])
+    sheet.text(f"这张表的校验码（SHA-256）{sheet_hash}", soft=True)
+    sheet.text(KEPT, soft=True)
     return sheet.output()
 
 
@@ -118,7 +128,7 @@ def sheet_book(posting: Posting, lines: Sequence[Line], project: Project | None)
     top = len(head) + 1
     for column, name in enumerate(HEADS):
         sheet.write_string(top, column, name, bold)
-        sheet.set_column(column, column, 2.4 * WIDTHS[column])
+        sheet.set_column(column, column, 0.8 * WIDTHS[column])
     for number, line in enumerate(lines, top + 1):
         sheet.write_number(number, 0, number - top)
         for column, text in enumerate(_cells(line), 1):
@@ -134,6 +144,21 @@ def sheet_book(posting: Posting, lines: Sequence[Line], project: Project | None)
     sheet.fit_to_pages(1, 0)
     book.close()
     return made.getvalue()
+
+
+def _drawn(head: Sequence[tuple[str, str]], lines: Sequence[Line], number: str, at: datetime) -> Sheet:
+    sheet = Sheet("工资支付表", at=at, number=number, landscape=True)
+    sheet.pairs(head)
+    cells = [[str(place), *_apart(_cells(line))] for place, line in enumerate(lines, 1)]
+    total = [""] * len(HEADS)
+    total[1], total[5] = "合计", minutes(sum(line.minutes for line in lines))
+    for column, fens in zip(FIGURES, _sums(lines), strict=True):
+        total[column] = yuan(fens)
+    sheet.table(HEADS, cells, widths=WIDTHS, right=FIGURES, total=total, size=SIZE)
+    if hands := [hand for line in lines for hand in line.hands]:
+        sheet.heading("现金签收")
+        sheet.signatures(hands)
+    return sheet
 
 
 def _secret(session: Session, worker_id: int, what: Secret, reason: str, by: Actor, at: datetime) -> str:
@@ -161,13 +186,15 @@ def _head(posting: Posting, lines: Sequence[Line], project: Project | None) -> l
         ("用人单位", f"{posting.employer.name}（{posting.employer.uscc}）"), ("活", posting.title),
         ("支付周期", f"{period}，干完 {posting.pay_days} 天内发"),
     ]  # fmt: skip
-    if project is not None:
-        head += [
-            ("工程项目", f"{project.name}（{project.number}）"),
-            ("总包代发", f"{project.contractor}，农民工工资专用账户 {project.bank or '没填开户行'}"),
-            ("工伤保险", project.insurance_number or "没填"),
-        ]
-    return head
+    return head + (_site(project) if project else [])
+
+
+def _site(project: Project) -> list[tuple[str, str]]:
+    return [
+        ("工程项目", f"{project.name}（{project.number}）"),
+        ("总包代发", f"{project.contractor}，农民工工资专用账户 {project.bank or '没填开户行'}"),
+        ("工伤保险", project.insurance_number or "没填"),
+    ]
 
 
 def _number(posting: Posting, lines: Sequence[Line]) -> str:
@@ -176,10 +203,19 @@ def _number(posting: Posting, lines: Sequence[Line]) -> str:
 
 def _cells(line: Line) -> list[str]:
     return [
-        line.name, line.id_number, line.phone, f"{line.first} 至 {line.last}", minutes(line.minutes), line.gross,
+        line.name, line.id_number, line.phone, _period(line), minutes(line.minutes), line.gross,
         yuan(line.gross_fen), line.deductions, yuan(line.deducted_fen), yuan(line.net_fen), yuan(line.paid_fen),
         line.paid_on or "没发", line.proof or "没发", line.due_on.isoformat(),
     ]  # fmt: skip
+
+
+def _apart(cells: Sequence[str]) -> list[str]:
+    """Each thing that a cell lists on a line of its own."""
+    return [cell.replace("；", "\n") for cell in cells]
+
+
+def _period(line: Line) -> str:
+    return f"{line.first}" if line.first == line.last else f"{line.first} 至 {line.last}"
 
 
 def _fens(line: Line) -> tuple[int, int, int, int]:

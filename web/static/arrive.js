@@ -25,6 +25,9 @@
   const tell = () => note().toggleAttribute("hidden", own().length === 0);
   const send = (action, fields) => fetch(action, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
 
+  // The site is down, or asks for patience: what was noted isn't answered yet.
+  const unanswered = (answer) => answer.status === 400 || answer.status === 429 || answer.status >= 500;
+
   // Done: go on to the page. Refused: what it says stands in the answer.
   const show = async (action, answer) => {
     if (answer.type === "opaqueredirect") return location.assign(action);
@@ -38,7 +41,9 @@
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
     try {
-      await show(form.action, await send(form.action, fields));
+      const answer = await send(form.action, fields);
+      if (answer.status >= 500) throw answer;
+      await show(form.action, answer);
     } catch {
       keep([...all(), { worker, action: form.action, fields: { ...fields, noted_at: moment() } }]);
       tell();
@@ -50,6 +55,7 @@
     for (const one of own()) {
       try {
         const answer = await send(one.action, { ...one.fields, csrf_token: csrf });
+        if (unanswered(answer)) break;
         keep(all().filter((other) => JSON.stringify(other) !== JSON.stringify(one)));
         await show(one.action, answer);
       } catch {

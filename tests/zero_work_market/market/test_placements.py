@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.support.makers import NOW, make_employer, make_staff, make_worker, oneself
 from tests.support.market import make_posting, shift
 from zero_work_market.ground.audit import SYSTEM, Actor, AuditRow
+from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import IllegalMove, NotFound
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.applications import service as applications
@@ -132,6 +133,14 @@ def test_who_is_too_young_on_the_first_day_is_refused_and_on_the_birthday_taken(
     assert take(session, posting, make_worker(session, born=day.replace(year=day.year - 18))).seat == 1
     with pytest.raises(rules.TooYoung):
         take(session, posting, make_worker(session, born=day.replace(year=day.year - 18) + timedelta(days=1)))
+
+
+def test_a_birthday_begins_at_midnight_in_jining_and_not_in_greenwich(session: Session) -> None:
+    early = shift(start=5)
+    day = local_date(early[0])
+    assert day != early[0].date()
+    posting = make_posting(session, min_age=18, shifts=(early,))
+    assert take(session, posting, make_worker(session, born=day.replace(year=day.year - 18))).seat == 1
 
 
 def test_nothing_can_be_accepted_once_the_first_shift_began(session: Session) -> None:

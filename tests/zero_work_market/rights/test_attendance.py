@@ -122,6 +122,17 @@ def test_the_spoken_code_holds_for_the_half_minute_before_and_after(session: Ses
     assert isinstance(found, Mark) is taken
 
 
+@pytest.mark.parametrize(("steps", "how"), [(0, How.QR), (1, How.QR), (2, How.OFFLINE)])
+def test_a_picture_is_scanned_within_the_half_minute_after_and_later_taken_along(
+    session: Session, steps: int, how: How
+) -> None:
+    work = Work(session)
+    shown = begin_of(step_at(work.start))
+    mark = work.marked(shown + steps * STEP, token=work.codes(shown).token)
+    assert (mark.how, mark.arrived_at) == (how, shown)
+    assert (mark.told_at is not None) is (how == How.OFFLINE)
+
+
 def test_a_code_of_another_posting_opens_nothing(session: Session) -> None:
     here, there = Work(session), Work(session)
     codes = there.codes(here.start)
@@ -414,6 +425,30 @@ def test_leaving_is_by_the_same_code_and_counts_once(session: Session) -> None:
     assert work.said().count("left") == 1
 
 
+def leave(work: Work, at: datetime) -> Mark | LeyeError:
+    worker, token = work.workers[0], work.codes(at).token
+    return service.leave(
+        work.session, posting_id=work.posting.id, worker_id=worker.id, by=oneself(worker), at=at, token=token
+    )
+
+
+def test_leaving_is_said_of_the_shift_that_is_worked_last(session: Session) -> None:
+    work = Work(session, shifts=(shift(1, 8), shift(1, 13)))
+    first, second = (work.marked(part.starts_at) for part in work.posting.shifts)
+    leave(work, work.posting.ends_at)
+    assert (first.left_at, second.left_at is not None) == (None, True)
+
+
+def test_twelve_hours_after_a_shift_nobody_is_leaving_it_any_more(session: Session) -> None:
+    work = Work(session)
+    mark = work.marked(work.start)
+    with pytest.raises(rules.NotArrived):
+        leave(work, work.end + rules.LEAVES + STEP)
+    assert not queries.may_leave(work.start, work.end, mark=mark, moment=work.end + rules.LEAVES + STEP)
+    assert queries.may_leave(work.start, work.end, mark=mark, moment=work.end + rules.LEAVES)
+    assert leave(work, work.end + rules.LEAVES) is mark
+
+
 def test_whoever_holds_a_seat_unmarked_at_fifteen_minutes_loses_it(session: Session) -> None:
     work = Work(session, workers=3)
     work.marked(work.start, work.workers[0])
@@ -534,6 +569,15 @@ def test_an_employer_who_is_right_about_a_false_arrival_has_it_struck(session: S
     assert (mark.state, mark.arrived_at) == (State.ABSENT, None)
     assert (work.placement().state, work.placement().arrived_at) == (Seat.NO_SHOW, None)
     assert work.said()[-3:] == ["arrival_struck", "absent", "seat_lost"]
+
+
+def test_who_was_never_there_never_left(session: Session) -> None:
+    work = Work(session)
+    mark = work.marked(work.start)
+    leave(work, work.end)
+    contest(work, mark, Side.EMPLOYER, work.end + HOUR, "人根本没来，码是别人发给他的")
+    decide(work, mark, Verdict.OVERTURNED, work.end + 2 * HOUR)
+    assert (mark.left_at, mark.left_how) == (None, None)
 
 
 def test_striking_one_day_keeps_the_seat_of_who_came_on_another(session: Session) -> None:

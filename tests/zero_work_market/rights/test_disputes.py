@@ -2,7 +2,9 @@
 
 import json
 import multiprocessing
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +19,11 @@ from zero_work_market.ground.db import connect, transaction
 from zero_work_market.ground.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
 from zero_work_market.ground.evidence import Evidence, write_queued
 from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.rules import OutOfScope, Role
 from zero_work_market.people.employers.models import Employer
+from zero_work_market.reference.law import queries as law
+from zero_work_market.reference.law.rules import NotSetHere
 from zero_work_market.rights.arrears.rules import Ground, NotDueYet, NothingOwed, sum_lines
 from zero_work_market.rights.disputes import queries, service
 from zero_work_market.rights.disputes.models import Case, Claim
@@ -186,6 +191,35 @@ def test_ten_workers_in_one_case_put_it_on_the_supervision_list_and_nine_do_not(
     complain(session, make_unpaid(session, employer=employer))
     assert case.supervised_at is not None
     assert case.steps[-1].details == {"workers": 10, "threshold": 10}
+
+
+@pytest.fixture
+def own_limits() -> Iterator[Path]:
+    """The file in which a place sets what no law does; read anew with it, and without it after."""
+    path = settings().home / law.OWN_LIMITS
+    law.gate_law.cache_clear()
+    yield path
+    path.unlink()
+    law.gate_law.cache_clear()
+
+
+def test_how_many_workers_make_a_case_collective_is_set_by_the_place_from_a_day_on(session, own_limits):
+    own_limits.write_text("- {name: collective_case_workers, value: 3, from: 2026-11-24, source: 县里定的}\n")
+    assert [law.limit("collective_case_workers", date(2026, 11, day)).value for day in (23, 24)] == [10, 3]
+    claims = complain_all(session, make_employer(session), 3)
+    case = queries.case(session, claims[0].case_id)
+    assert case.supervised_at is not None
+    assert case.steps[-1].details == {"workers": 3, "threshold": 3}
+
+
+@pytest.mark.parametrize(
+    "row", ["case_accept_days, value: 9", "no_such_days, value: 9", "collective_case_workers, value: 0"]
+)
+def test_what_the_law_sets_is_not_the_places_to_set(own_limits, row):
+    own_limits.write_text(f"- {{name: {row}, from: 2026-11-24, source: 县里定的}}\n")
+    with pytest.raises(NotSetHere):
+        law.gate_law()
+    assert "can't be set" in law.check()[0]
 
 
 def test_two_claims_of_one_worker_are_one_worker(session):

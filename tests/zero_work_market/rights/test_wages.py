@@ -187,6 +187,11 @@ def test_payments_in_part_add_up_and_none_is_more_than_is_left(session):
     assert len(said(session, "wage_settled")) == 1
 
 
+def test_nobody_pays_on_behalf_where_there_is_no_building_site(session):
+    hire, row = a_wage(session)
+    assert not pay_it(session, hire, row, on_behalf=True).on_behalf
+
+
 def test_one_transfer_is_recorded_once_for_a_wage(session):
     hire, row = a_wage(session)
     first = pay_it(session, hire, row, 3000, number="6222 0212-A9".replace("-", ""), key="k1")

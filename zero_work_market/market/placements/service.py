@@ -326,7 +326,7 @@ def _locked_worker(session: Session, worker_id: int) -> Worker:
 def _require_fit(posting: Posting, worker: Worker) -> None:
     if not worker.active:
         raise ProfilePaused()
-    if age_on(worker.born_on, posting.closes_at.date()) < posting.min_age:
+    if age_on(worker.born_on, local_date(posting.closes_at)) < posting.min_age:
         raise TooYoung(min_age=posting.min_age)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from zero_work_market.ground.settings import settings
 from zero_work_market.reference import tables
 from zero_work_market.reference.law.rules import (
     Clause,
@@ -21,15 +22,18 @@ from zero_work_market.reference.law.rules import (
     Lexicon,
     Limit,
     MinimumWage,
+    NotSetHere,
     RequiredField,
     Term,
     WageRow,
+    with_own,
 )
 
 HERE = "zero_work_market.reference.law"
 WORD = re.compile(r"<([a-z_0-9]+)>")
 UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 GAP = 6
+OWN_LIMITS = "limits.yaml"
 
 
 def minimum_wage(county_code: str, on: date) -> MinimumWage:
@@ -79,7 +83,7 @@ def gate_law() -> Law:
         wages=tuple(WageRow(**_dated(row)) for row in wages["wages"]),
         counties=tuple(CountyTier(**_dated(row)) for row in wages["counties"]),
         clauses=tuple(Clause(**_dated(row)) for row in _read("clauses")),
-        limits=tuple(Limit(**_dated(row)) for row in _read("limits")),
+        limits=_limits(),
         hazards=_hazards(_read("hazards")),
         required_fields=tuple(RequiredField(**_dated(row)) for row in _read("required_fields")),
         lexicon=_lexicon(_read("terms"), _read("folding")),
@@ -88,7 +92,10 @@ def gate_law() -> Law:
 
 def check() -> list[str]:
     """What is wrong in the law's data, in words for `leye doctor`; empty when all is well."""
-    law = gate_law()
+    try:
+        law = gate_law()
+    except NotSetHere as error:
+        return [str(error)]
     return [*_date_problems(law), *_clause_problems(law), *_term_problems(law)]
 
 
@@ -137,6 +144,18 @@ def _term_problems(law: Law) -> Iterator[str]:
                 yield f"term {term.category}: {error}"
             if UNBOUNDED.search(re.sub(r"\\.|\[[^\]]{1,200}\]", "", pattern)):
                 yield f"term {term.category}: a repetition without bound"
+
+
+def _limits() -> tuple[Limit, ...]:
+    """Those that ship, and from their day on those that this place sets itself, in `limits.yaml` of the home.
+
+    A row there is e.g. `- {name: collective_case_workers, value: 5, from: 2026-12-01, source: 县里定的}`.
+    """
+    limits = tuple(Limit(**_dated(row)) for row in _read("limits"))
+    own = settings().home / OWN_LIMITS
+    for row in yaml.safe_load(own.read_text(encoding="utf-8")) or () if own.exists() else ():
+        limits = with_own(limits, **_dated(row))
+    return limits
 
 
 def _read(name: str) -> Any:

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, TypeVar
 
@@ -69,6 +69,26 @@ class Limit(Dated):
     value: int
     unit: str
     clause_id: str
+
+
+class NotSetHere(ValueError):
+    """A number that isn't there, or that the law sets, or from a day before it was in force: no place sets that."""
+
+
+def with_own(limits: Iterable[Limit], *, name: str, value: int, since: date, source: str) -> tuple[Limit, ...]:
+    """The limits with one that a place sets for itself from a day on; what was before still judges what was before.
+
+    Only what no law sets (`confirmed` is false) is a place's to set. Raises NotSetHere.
+    """
+    rows = list(limits)
+    old = next((row for row in rows if row.name == name and row.until is None), None)
+    if old is None or old.confirmed or since <= old.since or value < 1:
+        raise NotSetHere(f"limit {name} can't be set to {value} from {since}")
+    at = rows.index(old)
+    rows[at : at + 1] = [
+        replace(old, until=since - timedelta(days=1)), replace(old, value=value, since=since, source=source)
+    ]  # fmt: skip
+    return tuple(rows)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from zero_work_market.market.postings.models import Posting, Shift
 from zero_work_market.reference.law.queries import limit
 from zero_work_market.rights.attendance.models import GateKey, Mark, WrongTry
 from zero_work_market.rights.attendance.rules import (
+    LEAVES,
     STEP,
     TRIES_WITHIN,
     UNDO,
@@ -102,6 +103,12 @@ def to_undo(mark: Mark, *, at: datetime) -> Said | None:
     ticked = mark.state == State.ARRIVED and mark.how == How.ROLL_CALL
     ticked = ticked and mark.contested_at is None and mark.granted_at is None
     return Said.HERE if ticked and at - mark.marked_at <= UNDO else None
+
+
+def may_leave(starts_at: datetime, ends_at: datetime, *, mark: Mark | None, moment: datetime) -> bool:
+    """True while a worker who came to a shift, and hasn't left it, may say so."""
+    there = mark is not None and mark.state == State.ARRIVED and mark.left_at is None
+    return there and starts_at <= moment <= ends_at + LEAVES
 
 
 def mark_of(session: Session, *, placement_id: int, shift_id: int) -> Mark | None:

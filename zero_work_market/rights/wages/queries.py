@@ -329,6 +329,15 @@ def month_sheets(
     return sheets
 
 
+def signed_month(session: Session, *, project_id: int, month: date) -> ProjectMonth | None:
+    """The signature under a project's sheet of a month, None while it is unsigned or says something else now."""
+    kept = session.scalars(
+        select(ProjectMonth).where(ProjectMonth.project_id == project_id, ProjectMonth.month == month)
+    ).one_or_none()
+    rows = wages_of(session, project_id=project_id, month=month)
+    return kept if kept is not None and kept.sheet_hash == hash_of(rows) else None
+
+
 def cycle_of(posting: Posting, day: date) -> tuple[date, date]:
     """First and last day of the pay cycle that a day of the posting's work falls in."""
     return period(
