@@ -654,6 +654,18 @@ def test_past_placements_are_kept_for_registered_people_and_shown_as_what_they_a
     assert count(PastPlacement) == 0
 
 
+def test_work_that_goes_on_has_no_last_day_and_the_first_must_be_one(desk):
+    with transaction() as session:
+        make_worker(session, number=number(0), name="王建建")
+    days = (("2023-02-07", "至今"), ("2023-05-07", "长期"), ("至今", ""))
+    rows = [["王建建", number(0), "永昌", "嘉祥街道", "", since, until, ""] for since, until in days]
+    import_id = desk.upload(xlsx(rows, heads=PAST), kind=Kind.PLACEMENTS)
+    assert faults(import_id) == {("F4", "date")}
+    desk.does(service.run, import_id)
+    with transaction(read_only=True) as session:
+        assert session.scalars(select(PastPlacement.until)).all() == [None, None]
+
+
 # ── files that break ──
 
 
