@@ -226,6 +226,19 @@ def test_town_and_village_are_read_however_they_are_written(desk):
     assert faults(import_id) == {("F7", "village_unknown")}
 
 
+def test_a_phone_is_read_with_whose_it_is_and_the_first_of_several_is_taken(desk):
+    written = [
+        "138-1234-5601（本人）",
+        "13812345602 (儿子的)",
+        "13812345603/13812345699",
+        "+86 138 1234 5604",
+        "0537-2345678",
+    ]
+    import_id = desk.brings([person(at, 联系电话=phone) for at, phone in enumerate(written)])
+    assert [one.phone for one in people()] == [f"1381234560{at}" for at in (1, 2, 3, 4)]
+    assert faults(import_id) == {("D4", "two_phones"), ("D6", "digits")}
+
+
 def test_rows_of_other_regions_arent_the_staffs_to_bring(database):
     with transaction() as session:
         town = Desk(make_staff(session, Role.TOWN, TOWN))

@@ -356,8 +356,9 @@ def _person(row: _Row, name: str, number: str, today: date) -> tuple[str | None,
 
 
 def _phone(row: _Row) -> str:
-    """The first of the numbers in the cell."""
-    first, *others = re.split(r"[/、，,;；]|\s(?=1\d{10})", row.number("phone"))
+    """The first of the numbers in the cell, whoever's it is said to be: 13812345678（本人）."""
+    bare = re.sub(r"\s*[(（][^)）\d]*[)）]", "", row.number("phone"))
+    first, *others = re.split(r"[/、，,;；]|\s(?=1\d{10})", bare)
     if others:
         row.say("phone", "two_phones")
     return parse_phone(first)
