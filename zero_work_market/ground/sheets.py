@@ -32,7 +32,7 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([
 LONGEST_TAG = 200
 _AS_TEXT = re.compile(r'\A="([^"]*)"\Z')
 """How exports keep a long number whole in a .csv."""
-_MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|table|head|meta)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*(<(\?xml|!doctype|html|table|head|meta)\b|MIME-Version:)", re.IGNORECASE)
 
 
 class SheetRefused(LeyeError):

@@ -53,10 +53,11 @@ def read(body):
         (zipped(xl__workbook_xml="<a/>", xl__vbaProject_bin="x"), "macros"),
         ("<html><table><tr><td>姓名</td></tr></table></html>".encode("gb18030"), "markup"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "markup"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "markup"),
         (bytes(11 * 1024 * 1024), "too_large"),
         (zipped(xl__workbook_xml="<a/>", xl__worksheets__sheet1_xml=bytes(MOST_UNPACKED + 1)), "too_large"),
     ],
-    ids=["empty", "xls", "picture", "cut", "document", "no rels", "macros", "page", "xml", "large", "bomb"],
+    ids=["empty", "xls", "picture", "cut", "document", "no rels", "macros", "page", "xml", "mht", "large", "bomb"],
 )
 def test_what_is_no_spreadsheet_or_too_much_of_one_is_refused_by_name(body, why):
     assert refusal(body) == why
