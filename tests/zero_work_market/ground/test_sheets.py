@@ -129,6 +129,12 @@ def test_a_head_of_two_rows_is_read_as_one():
     assert (head.row, head.fields) == (2, {"name": 1, "id_number": 2, "phone": 3})
 
 
+def test_under_a_head_that_spans_them_a_column_is_known_by_its_own_word_too():
+    upper, lower = ("务工人员", "务工人员", "现在住在", "镇"), ("姓名", "身份证号", "村", None)
+    head = find_head([(1, ("台账",)), (2, upper), (3, lower)], WORDS | {"town": ["镇"], "village": ["村"]})
+    assert (head.row, head.fields) == (3, {"name": 0, "id_number": 1, "village": 2, "town": 3})
+
+
 def test_of_two_columns_for_one_field_the_surer_is_taken_and_never_another_persons():
     rows = [(1, ("姓名", "身份证号", "紧急联系电话", "家庭住址", "电话"))]
     assert find_head(rows, WORDS).fields == {"name": 0, "id_number": 1, "phone": 4, "town": 3}
