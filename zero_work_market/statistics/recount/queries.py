@@ -41,7 +41,8 @@ def recount(session: Session, *, today: date) -> Iterator[Checked]:
     chains = sorted({*evidence.chains(session), *session.scalars(select(Counted.chain))})
     for chain in chains:
         checked = _county(session, chain, today, cities, unsure)
-        broken |= {city_of(chain)} if checked.broken else set()
+        if checked.broken:
+            broken.add(city_of(chain))
         yield checked
     yield from (Checked(name=city, broken=True) for city in sorted(broken))
     for city in sorted({city_of(chain) for chain in chains} - broken):
