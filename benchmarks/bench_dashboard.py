@@ -1,9 +1,10 @@
 """The staff's dashboard over 500,000 placements of 200,000 workers in one year, on PostgreSQL.
 
-The baseline counts the same figures of the same region from the standings, in one statement, without the tallies.
+The baseline counts the same figures of the same region from the standings, in one statement, without the tallies;
+both come to the same before anything is measured.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from statistics import median
 from time import perf_counter
@@ -22,6 +23,8 @@ from zero_work_market.reference.regions.queries import counties, towns
 from zero_work_market.reference.regions.rules import CITY
 from zero_work_market.statistics.indicators import queries
 from zero_work_market.statistics.tallies import service
+from zero_work_market.statistics.tallies.queries import tallies
+from zero_work_market.statistics.tallies.rules import RUNGS, WHOLE_YEAR, rung
 from zero_work_market.statistics.targets.rules import TABS
 
 PLACEMENTS, WORKERS, EMPLOYERS, VILLAGES = 500_000, 200_000, 3_000, 40
@@ -98,14 +101,27 @@ def _board(region: str) -> None:
         queries.lines(session, year=YEAR, region=region, indicator="proven_work", today=TODAY)
 
 
-def _from_standings(region: str) -> None:
+def _from_standings(region: str) -> Sequence[Any]:
     with transaction(read_only=True) as session:
-        session.execute(text(COUNTS), {"inside": f"{region[:4] if region == CITY else region}%"}).all()
+        return session.execute(text(COUNTS), {"inside": f"{region[:4] if region == CITY else region}%"}).all()
+
+
+def _check(region: str) -> None:
+    """What is kept of the ladder, for the year and each month, is what the standings come to."""
+    with transaction(read_only=True) as session:
+        kept = tallies(session, year=YEAR, regions=[region], figures=[rung(level) for level in RUNGS])
+    counted = {
+        (region, int(month or WHOLE_YEAR), rung(level)): tuple(ladder[2 * level - 2 : 2 * level])
+        for month, _, _, _, *ladder in _from_standings(region)
+        for level in RUNGS
+    }
+    assert kept == counted
 
 
 @pytest.mark.usefixtures("any_size")
 @pytest.mark.parametrize(("region", "name"), [(CITY, "the city"), (COUNTY, "one county")])
 def test_board_of_a_region(benchmark: Any, tell: Tell, dashboard: float, region: str, name: str) -> None:
+    _check(region)
     times = beside(benchmark, lambda: _board(region), lambda: _from_standings(region), [()] * ROUNDS, BLOCK)
     own, counted = middle(times.own), middle(times.baseline)
     goal, faster = at_most(own * 1000, GOAL_S * 1000, "ms"), f"{times.faster:.1f} × faster"

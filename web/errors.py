@@ -84,7 +84,9 @@ SHEETS_REFUSED = {
     "empty": "这个文件是空的。", "too_large": "文件太大了。拆成几份，每份 10 兆、5 万行以内；没用的空行、图片删掉。",
     "old_format": "这是老格式（.xls），或者加了密码。在表格软件里另存为 .xlsx，去掉密码，再传。",
     "macros": "这份表带宏，不收。另存为普通的 .xlsx 再传。", "not_a_sheet": "这不是表格。只收 .xlsx 和 .csv。",
-    "broken": "文件坏了，打不开。用表格软件打开，另存一份再传。", "no_sheet": "里面没有能看的表。",
+    "broken": "文件坏了，打不开。用表格软件打开，另存一份再传。",
+    "markup": "这是网页存成的表，看着像，其实不是。在表格软件里打开，另存为 .xlsx 再传。",
+    "no_sheet": "里面没有能看的表。在表格软件里另存为普通的 .xlsx 再传。",
     "too_many_rows": "一份最多 5 万行。拆成几份再传。",
 }  # fmt: skip
 """Why a spreadsheet isn't taken."""

@@ -242,18 +242,20 @@ def test_staff_open_the_county_down_to_a_check_in_and_take_it_along(county: Coun
             by=hire.by_employer, at=first.starts_at,
         )  # fmt: skip
         agree(session, hire)
+        year = clock.local_date(first.starts_at).year
     until(lambda: level_of(hire.posting.id) == 3)
-    until(lambda: _counted() >= 1)
+    until(lambda: _counted(year) >= 1)
 
     page = visitor()
     log_in_staff(page, county)
+    page.goto(f"{county.site.url}/staff/plan?year={year}")
     page.get_by_role("link", name=re.compile("到岗认工时的人 .*打开")).first.click()
     page.get_by_role("link", name="嘉祥街道").click()
     page.get_by_role("link", name="张垓村").click()
     page.get_by_role("link", name="看算数的都是谁").click()
     people = page.locator("tr.person")
     shown = people.count()
-    until(lambda: shown == _counted())
+    until(lambda: shown == _counted(year))
     with page.expect_download() as fetched:
         page.get_by_role("link", name=re.compile("导出这")).click()
     book = load_workbook(BytesIO(Path(fetched.value.path()).read_bytes()))
@@ -300,10 +302,9 @@ def _state(posting_id: int, worker_id: int) -> str:
         return rows_of_posting(session, posting_id=posting_id)[worker_id].state
 
 
-def _counted() -> int:
-    """Persons of this year in the village's tally."""
+def _counted(year: int) -> int:
+    """Persons of the year in the village's tally."""
     with transaction(read_only=True) as session:
-        year = clock.local_date(clock.now()).year
         found = session.get(Tally, (VILLAGE, year, 0, "L3"))
         return found.persons if found else 0
 

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from labor_brands.brands.queries import brands
-from tests.support.makers import COUNTY, PNG, TOWN, VILLAGE, id_number, make_village, make_worker, phone
+from tests.support.hires import agree, make_hire
+from tests.support.makers import COUNTY, PNG, TOWN, VILLAGE, id_number, make_employer, make_village, make_worker, phone
 from tests.support.market import PACKER, shift
 from tests.web.api.scene import Person, a_posting, a_staff, a_worker, an_employer
 from web.app import create_app
@@ -34,9 +35,11 @@ from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.rules import NewSkill
+from zero_work_market.rights.wages.models import Wage
 
 OTHER_COUNTY, OTHER_TOWN = "370828", "370828002"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+TODO = re.compile(r'<li( class="hot")?><span class="c">(\d+)</span><div><b>([^<]+)</b>')
 
 
 @dataclass(frozen=True)
@@ -525,3 +528,42 @@ def test_a_phone_is_bound_with_the_code_that_the_worker_reads_out(desk):
     assert agent.post(f"{path}/phone/bind", phone=number, code=wrong).status_code == 422
     assert agent.post(f"{path}/phone/bind", phone=number, code=found[0]).status_code == 303
     assert f"{number[:3]}****{number[-4:]}" in agent.read(path)
+
+
+# ── what is to be done today ──
+
+
+def queue(desk: Desk) -> list[tuple[str, str]]:
+    """Of 今天要办 each count and title, in order; what is hot with a mark before it."""
+    rows = TODO.findall(desk.get("/plan").text)
+    return [(("!" if hot else "") + title, int(count)) for hot, count, title in rows]
+
+
+def unpaid(*, due_in: int) -> None:
+    """A wage of work that is over, due so many days from today."""
+    at = clock.now() - timedelta(days=3)
+    with transaction() as session:
+        hire = make_hire(session, at=at, shifts=(shift(2, now=at),))
+        agree(session, hire)
+        made = session.scalars(select(Wage).where(Wage.placement_id == hire.placement.id)).one()
+        made.due_on = clock.local_date(clock.now()) + timedelta(days=due_in)
+
+
+def term_ends(*, in_days: int) -> None:
+    with transaction() as session:
+        made = make_employer(session, at=clock.now())
+        made.valid_until = clock.now() + timedelta(days=in_days)
+
+
+def test_what_is_due_first_stands_first_and_what_is_over_before_all(desk):
+    assert "没有等着你办的" in desk().read("/plan")
+    term_ends(in_days=5)
+    unpaid(due_in=1)
+    waiting = ("!没签约就开工", 1)
+    assert queue(desk()) == [waiting, ("工资预警", 1), ("到期复核", 1)]
+    unpaid(due_in=-1)
+    assert queue(desk()) == [("!工资预警", 2), ("!没签约就开工", 2), ("到期复核", 1)]
+    term_ends(in_days=-2)
+    assert queue(desk()) == [("!到期复核", 2), ("!工资预警", 2), ("!没签约就开工", 2)]
+    assert "今天要办 6 件，6 件急" in desk().read("/plan")
+    assert queue(desk(Role.COUNTY, "370828")) == []

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 from werkzeug.test import TestResponse
 
 from tests.support.makers import COUNTY, TOWN
-from tests.support.sheets import number, person, work_off, xlsx
+from tests.support.sheets import WORKERS, number, person, work_off, xlsx
 from tests.web.api.scene import a_staff, a_worker
 from web.app import create_app
 from web.errors import REASONS
@@ -204,8 +204,9 @@ def test_columns_are_shown_as_recognised_and_corrected(desk):
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [(b"\xd0\xcf\x11\xe0" + bytes(99), "另存为 .xlsx"), (b"", "这个文件是空的"), (b"\x00\x01", "这不是表格")],
-)
+    [(b"\xd0\xcf\x11\xe0" + bytes(99), "另存为 .xlsx"), (b"", "这个文件是空的"), (b"\x00\x01", "这不是表格"),
+     (b"<html><table></table></html>", "这是网页存成的表")],
+)  # fmt: skip
 def test_a_file_that_cant_be_read_is_refused_in_words(desk, body, said):
     answer = desk.post(kind="workers", file=(BytesIO(body), "a.xls"))
     assert answer.status_code == 422
@@ -263,3 +264,21 @@ def test_the_same_file_is_told_of_once_it_was_imported(desk):
 @pytest.mark.parametrize("reason", sorted({*FAULTS, *REASONS}))
 def test_a_reason_can_be_said_of_many_cells_at_once(reason):
     assert fault_said("any", reason)
+
+
+def test_of_a_book_with_a_sheet_a_village_the_others_are_named_and_one_after_the_other_comes(desk):
+    others = {"李楼村": [WORKERS, person(1)], "王庄": [WORKERS, person(2), person(3)]}
+    body = xlsx([person(0)], sheet="张垓村", before=others)
+    page = desk.upload(body)
+    assert "这回只读“李楼村”，还有 2 张没读：王庄、张垓村" in desk.read(page)
+    desk.post(f"{page}/run")
+    work_off()
+    assert "还有 2 张没读：王庄、张垓村。再传一次这份表，换一张" in desk.read(page)
+    again = desk.upload(body)
+    desk.post(f"{again}/look", sheet="王庄", head_row="")
+    columns = {f"column.{at}": field for at, field in enumerate(("", "name", "id_number", "", "town"))}
+    desk.post(f"{again}/columns", slip="JX-1", **columns)
+    work_off()
+    shown = desk.read(again)
+    assert "一模一样" not in shown
+    assert "导入 2 行" in shown

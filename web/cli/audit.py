@@ -48,7 +48,9 @@ def _checked() -> Iterator[Checked]:
 def _lines(checked: Checked) -> Iterator[str]:
     for fault in checked.faults:
         yield f"✗ {fault.where}: {fault.told}"
-    if not checked.faults:
+    if checked.broken and not checked.faults:
+        yield f"… {checked.name}: not compared, a chain that it is counted from is broken"
+    elif not checked.faults:
         counts = {"links": checked.links, "placements": checked.placements, "figures": checked.figures}
         yield f"✓ {checked.name}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     if checked.uncounted:

@@ -26,7 +26,7 @@ from zero_work_market.rights.contracts.queries import unsigned
 from zero_work_market.rights.disputes import queries as cases
 from zero_work_market.rights.hours.queries import count_undecided
 from zero_work_market.rights.ratings.queries import contested
-from zero_work_market.rights.wages.queries import month_sheets, risk_sums
+from zero_work_market.rights.wages.queries import month_sheets, risk_sums, risks
 from zero_work_market.rights.wages.rules import Lamp
 
 
@@ -131,7 +131,8 @@ def _wages(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
     if number:
         over, fen = sum(count for count, _ in late), sum(fen for _, fen in late)
         detail = f"{over} 笔过了日子，{yuan(fen)} 元" if over else "都还没过日子，先问一声"
-        yield Todo(number, "工资预警", detail, "去催", url_for("staff.wages"), hot=over > 0)
+        first = session.scalars(risks(scopes=here, today=today).limit(1)).one()
+        yield Todo(number, "工资预警", detail, "去催", url_for("staff.wages"), hot=over > 0, due=first.due_on)
     sheets = sum(1 for one in month_sheets(session, today=today, scopes=here) if one.overdue(today))
     if sheets:
         yield Todo(sheets, "工地月表没签", "上个月的工资表过了日子还没签", "去看", url_for("staff.wages"))

@@ -19,6 +19,7 @@ QUOTES = " '‘’`\"“”"
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
+_TIME = re.compile(r"(?<=\d)[ T]\d{1,2}:\d{2}(:\d{2}(\.0+)?)?$")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 
@@ -56,7 +57,8 @@ def number_of(value: Value, *, field: str) -> str:
 
 
 def day_of(value: Value, *, field: str) -> Day:
-    """The date in a cell: Excel's own, its number, or as text: 2023.2.7, 2023-02-07, 2023年2月7日, 20230207, 2023年2月.
+    """The date in a cell: Excel's own, its number, or as text: 2023.2.7, 2023-02-07 00:00:00, 2023年2月7日, 20230207,
+    2023年2月.
 
     Raises InvalidValue naming `field`, reason "date".
     """
@@ -66,7 +68,7 @@ def day_of(value: Value, *, field: str) -> Day:
         return Day(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _day_of_number(value, field)
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", text_of(value)))
+    text = re.sub(r"\s", "", _TIME.sub("", unicodedata.normalize("NFKC", text_of(value))))
     for pattern, month_only in ((_DAY, False), (_MONTH, True)):
         if found := pattern.fullmatch(text):
             year, month, *day = map(int, found.groups())

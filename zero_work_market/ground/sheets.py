@@ -30,13 +30,16 @@ Row = tuple[Value, ...]
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 LONGEST_TAG = 200
+_AS_TEXT = re.compile(r'\A="([^"]*)"\Z')
+"""How exports keep a long number whole in a .csv."""
+_MARKUP = re.compile(r"\s*(<(\?xml|!doctype|html|table|head|meta)\b|MIME-Version:)", re.IGNORECASE)
 
 
 class SheetRefused(LeyeError):
     """The file can't be read as a spreadsheet.
 
-    details: why, one of "empty", "too_large", "old_format" (.xls, or locked by a password), "macros", "not_a_sheet",
-    "broken", "no_sheet", "too_many_rows".
+    details: why, one of "empty", "too_large", "old_format" (.xls, or locked by a password), "markup" (a web page, or
+    XML, that a table program opens), "macros", "not_a_sheet", "broken", "no_sheet", "too_many_rows".
     """
 
     code = "sheet_refused"
@@ -96,7 +99,7 @@ class Book:
             except UnicodeDecodeError:
                 continue
             if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
-                return text
+                return _no_markup(text)
         raise SheetRefused(why="not_a_sheet")
 
     def _text_rows(self) -> Iterator[tuple[int, Row]]:
@@ -104,7 +107,7 @@ class Book:
         separator = max(",\t;", key=head.count)
         try:
             for number, row in enumerate(csv.reader(StringIO(self._text, newline=""), delimiter=separator), start=1):
-                yield number, tuple(row[:MOST_COLUMNS])
+                yield number, tuple(_AS_TEXT.sub(r"\1", cell) for cell in row[:MOST_COLUMNS])
         except csv.Error as error:
             raise SheetRefused(why="broken") from error
 
@@ -114,13 +117,20 @@ class Book:
             raise SheetRefused(why="no_sheet")
         try:
             merged = _Merged(_ranges(self._body, sheet._worksheet_path))
-            width = min(sheet.max_column or MOST_COLUMNS, MOST_COLUMNS)
-            for number, row in enumerate(sheet.iter_rows(max_col=width, values_only=True), start=1):
+            sheet.reset_dimensions()  # many programs write A1, and openpyxl would read no further
+            for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
                 yield number, merged.fill(number, row)
         except SheetRefused:
             raise
         except Exception as error:
             raise SheetRefused(why="broken") from error
+
+
+def _no_markup(text: str) -> str:
+    """Raises SheetRefused for what a table program opens all the same, whatever the file is called."""
+    if _MARKUP.match(text):
+        raise SheetRefused(why="markup")
+    return text
 
 
 class _Merged:

@@ -46,6 +46,8 @@ def test_audit_names_the_first_broken_link(leye, market: Path) -> None:
     assert told.exit_code == 1
     assert "✗ chain 370829, link " in told.stdout
     assert ": changed" in told.stdout
+    assert told.stdout.count("✗") == 1
+    assert "… 370800: not compared" in told.stdout
 
 
 def test_audit_of_an_empty_site_finds_nothing_wrong(leye, migrated: Path) -> None:

@@ -1,12 +1,13 @@
 """Spreadsheets as others keep them: what is taken, what is refused, and how their heads and cells are read."""
 
+import re
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
 
 import pytest
 
-from tests.support.sheets import WORKERS, person, xlsx
+from tests.support.sheets import WORKERS, number, person, xlsx
 from zero_work_market.ground.cells import Day, day_of, number_of, text_of
 from zero_work_market.ground.errors import InvalidValue
 from zero_work_market.ground.heads import find_head, head_at, plain_head
@@ -50,10 +51,13 @@ def read(body):
         (zipped(word__document_xml="<a/>"), "not_a_sheet"),
         (zipped(xl__workbook_xml="<a/>"), "broken"),
         (zipped(xl__workbook_xml="<a/>", xl__vbaProject_bin="x"), "macros"),
+        ("<html><table><tr><td>姓名</td></tr></table></html>".encode("gb18030"), "markup"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "markup"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "markup"),
         (bytes(11 * 1024 * 1024), "too_large"),
         (zipped(xl__workbook_xml="<a/>", xl__worksheets__sheet1_xml=bytes(MOST_UNPACKED + 1)), "too_large"),
     ],
-    ids=["empty", "xls", "picture", "cut", "document", "no rels", "macros", "large", "bomb"],
+    ids=["empty", "xls", "picture", "cut", "document", "no rels", "macros", "page", "xml", "mht", "large", "bomb"],
 )
 def test_what_is_no_spreadsheet_or_too_much_of_one_is_refused_by_name(body, why):
     assert refusal(body) == why
@@ -81,9 +85,24 @@ def test_a_csv_is_read_however_it_was_saved(encoding, separator):
     assert list(Book(body).rows("")) == [(1, ("姓名", "电话")), (2, ("张建国", "13812345678"))]
 
 
+def test_a_csv_that_keeps_long_numbers_whole_by_a_formula_is_read_as_the_number():
+    body = f'姓名,身份证号\r\n张建国,="{number(1)}"\r\n"张=""某""",="'.encode()
+    assert [row for _, row in Book(body).rows("")][1:] == [("张建国", number(1)), ('张="某"', '="')]
+
+
+@pytest.mark.parametrize("said", [b'<dimension ref="A1"/>', b'<dimension ref="A1:B2"/>', b""])
+def test_every_row_and_column_is_read_whatever_size_the_file_says_it_has(said):
+    whole, made = zipfile.ZipFile(BytesIO(xlsx([person(serial) for serial in range(3)]))), BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, re.sub(rb"<dimension[^>]*>", said, whole.read(name)))
+    rows = [row[: len(WORKERS)] for _, row in Book(made.getvalue()).rows("Sheet1")]
+    assert rows == [WORKERS, *(tuple(person(serial)) for serial in range(3))]
+
+
 def test_merged_cells_stand_in_every_cell_of_them_and_empty_rows_are_left_out():
     body = xlsx([["张垓村", "甲"], [None, "乙"], [], [None, "丙"]], heads=("村", "谁"), merged={"A2:A3": "张垓村"})
-    assert list(Book(body).rows("Sheet1")) == [
+    assert [(number, row[:2]) for number, row in Book(body).rows("Sheet1")] == [
         (1, ("村", "谁")), (2, ("张垓村", "甲")), (3, ("张垓村", "乙")), (5, (None, "丙")),
     ]  # fmt: skip
 
@@ -108,6 +127,12 @@ def test_a_head_of_two_rows_is_read_as_one():
     upper, lower = ("序号", "务工人员", None, "经办"), (None, "姓名", "身份证号", "电话")
     head = find_head([(1, upper), (2, lower), (3, (1, "张三", "3708", "138"))], WORDS)
     assert (head.row, head.fields) == (2, {"name": 1, "id_number": 2, "phone": 3})
+
+
+def test_under_a_head_that_spans_them_a_column_is_known_by_its_own_word_too():
+    upper, lower = ("务工人员", "务工人员", "现在住在", "镇"), ("姓名", "身份证号", "村", None)
+    head = find_head([(1, ("台账",)), (2, upper), (3, lower)], WORDS | {"town": ["镇"], "village": ["村"]})
+    assert (head.row, head.fields) == (3, {"name": 0, "id_number": 1, "village": 2, "town": 3})
 
 
 def test_of_two_columns_for_one_field_the_surer_is_taken_and_never_another_persons():
@@ -150,7 +175,7 @@ def test_a_long_number_whose_end_excel_dropped_is_refused(value):
 @pytest.mark.parametrize(
     "value",
     [SEVENTH, SEVENTH.date(), 44964, 44964.0, "2023.2.7", "2023-02-07", "2023/2/7", "2023年2月7日",
-     "20230207", 20230207, "２０２３．２．７"],
+     "20230207", 20230207, "２０２３．２．７", "2023-02-07 00:00:00", "2023/2/7 8:30", "2023-02-07T00:00:00.000"],
 )  # fmt: skip
 def test_a_date_is_read_in_every_form(value):
     assert day_of(value, field="since") == Day(date(2023, 2, 7))
@@ -160,7 +185,7 @@ def test_a_month_stands_for_its_first_day_and_says_so():
     assert day_of("2023年2月", field="since") == Day(date(2023, 2, 1), month_only=True)
 
 
-@pytest.mark.parametrize("value", [2023.1, "去年", "2023-02-30", "2023.13.1", 5, True])
+@pytest.mark.parametrize("value", [2023.1, "去年", "2023-02-30", "2023-02-07 25", "2023.13.1", 5, True])
 def test_what_may_be_another_day_or_none_is_refused(value):
     with pytest.raises(InvalidValue):
         day_of(value, field="since")

@@ -226,6 +226,19 @@ def test_town_and_village_are_read_however_they_are_written(desk):
     assert faults(import_id) == {("F7", "village_unknown")}
 
 
+def test_a_phone_is_read_with_whose_it_is_and_the_first_of_several_is_taken(desk):
+    written = [
+        "138-1234-5601（本人）",
+        "13812345602 (儿子的)",
+        "13812345603/13812345699",
+        "+86 138 1234 5604",
+        "0537-2345678",
+    ]
+    import_id = desk.brings([person(at, 联系电话=phone) for at, phone in enumerate(written)])
+    assert [one.phone for one in people()] == [f"1381234560{at}" for at in (1, 2, 3, 4)]
+    assert faults(import_id) == {("D4", "two_phones"), ("D6", "digits")}
+
+
 def test_rows_of_other_regions_arent_the_staffs_to_bring(database):
     with transaction() as session:
         town = Desk(make_staff(session, Role.TOWN, TOWN))
@@ -652,6 +665,18 @@ def test_past_placements_are_kept_for_registered_people_and_shown_as_what_they_a
     assert (states(again), row(again, 2).same_as) == ({"duplicate": 1}, past.id)
     desk.does(service.undo, import_id)
     assert count(PastPlacement) == 0
+
+
+def test_work_that_goes_on_has_no_last_day_and_the_first_must_be_one(desk):
+    with transaction() as session:
+        make_worker(session, number=number(0), name="王建建")
+    days = (("2023-02-07", "至今"), ("2023-05-07", "长期"), ("至今", ""))
+    rows = [["王建建", number(0), "永昌", "嘉祥街道", "", since, until, ""] for since, until in days]
+    import_id = desk.upload(xlsx(rows, heads=PAST), kind=Kind.PLACEMENTS)
+    assert faults(import_id) == {("F4", "date")}
+    desk.does(service.run, import_id)
+    with transaction(read_only=True) as session:
+        assert session.scalars(select(PastPlacement.until)).all() == [None, None]
 
 
 # ── files that break ──

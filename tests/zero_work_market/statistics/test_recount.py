@@ -61,7 +61,8 @@ def test_all_agree_and_what_was_checked_is_told(counted: int) -> None:
 def test_a_changed_link_is_named_by_its_chain_and_number(counted: int) -> None:
     _tamper("UPDATE evidence SET body = replace(body, '240', '241') WHERE number = 9")
     _tamper("UPDATE evidence SET by_role = 'nobody' WHERE number = 5")
-    assert faults()[0] == Fault(f"chain {COUNTY}, link 5", "changed")
+    assert faults() == [Fault(f"chain {COUNTY}, link 5", "changed")], "what follows from it is no fault of its own"
+    assert [one.broken for one in _recounted()] == [True, True]
 
 
 def test_a_deleted_link_a_cut_tail_and_a_chain_that_is_gone_are_found(counted: int) -> None:

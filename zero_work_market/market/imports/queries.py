@@ -258,8 +258,9 @@ def held_in(row: ImportRow) -> dict[str, Any]:
 
 
 def same_file(session: Session, found: Import) -> Import | None:
-    """An earlier import of the very same file for the same region, that was carried out."""
+    """An earlier import of the very same file and sheet for the same region, that was carried out."""
     alike = (Import.sha256 == found.sha256, Import.region == found.region, Import.id < found.id)
+    alike = (*alike, Import.sheet == found.sheet)
     done = Import.state.in_((State.RUNNING, State.DONE))
     return session.scalars(select(Import).where(*alike, done).order_by(Import.id.desc()).limit(1)).one_or_none()
 

@@ -93,6 +93,8 @@ WARNINGS = frozenset({"title_doubtful", "title_unknown", "titles_many", "village
 TWIN, REGISTERED, PHONE_TAKEN = "twin", "registered", "phone_taken"
 LONG_NUMBER = re.compile(r"\d{4,}")
 """What is said in the clear holds no number of anyone's, in whichever column it was written."""
+GOES_ON = frozenset({"至今", "目前", "现在", "在岗", "长期", "无"})
+"""What stands for the last day of work that hasn't ended."""
 EXAMPLE = re.compile("例[:：]|示例")
 ASIDE = re.compile("合 ?计|总 ?计|小 ?计|累计|备注|说明|注[:：]|填表|制表|审核|单位负责人|联系人[:：]")
 """How rows begin that are nobody's: totals, notes, who filled it in."""
@@ -354,8 +356,9 @@ def _person(row: _Row, name: str, number: str, today: date) -> tuple[str | None,
 
 
 def _phone(row: _Row) -> str:
-    """The first of the numbers in the cell."""
-    first, *others = re.split(r"[/、，,;；]|\s(?=1\d{10})", row.number("phone"))
+    """The first of the numbers in the cell, whoever's it is said to be: 13812345678（本人）."""
+    bare = re.sub(r"\s*[(（][^)）\d]*[)）]", "", row.number("phone"))
+    first, *others = re.split(r"[/、，,;；]|\s(?=1\d{10})", bare)
     if others:
         row.say("phone", "two_phones")
     return parse_phone(first)
@@ -403,6 +406,8 @@ def _days(row: _Row, today: date) -> tuple[str | None, str | None]:
 
 
 def _day(row: _Row, field: str, today: date, *, needed: bool) -> date | None:
+    if not needed and row.text(field) in GOES_ON:
+        return None
     found = row.take(field, lambda: day_of(row.cells[field], field=field), needed=needed)
     if found is None:
         return None

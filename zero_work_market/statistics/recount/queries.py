@@ -35,13 +35,17 @@ def hold(session: Session) -> None:
 def recount(session: Session, *, today: date) -> Iterator[Checked]:
     """Every county from its chain, beside the rows, the standings and the tallies; then the cities' figures.
 
-    Of each county the faults end with the first of a kind: a broken chain isn't counted at all.
+    Of each county the faults end with the first of a kind: a broken chain isn't counted at all, nor its city.
     """
-    cities, unsure = Book(), set[tuple[str, int]]()
+    cities, unsure, broken = Book(), set[tuple[str, int]](), set[str]()
     chains = sorted({*evidence.chains(session), *session.scalars(select(Counted.chain))})
     for chain in chains:
-        yield _county(session, chain, today, cities, unsure)
-    for city in sorted({city_of(chain) for chain in chains}):
+        checked = _county(session, chain, today, cities, unsure)
+        if checked.broken:
+            broken.add(city_of(chain))
+        yield checked
+    yield from (Checked(name=city, broken=True) for city in sorted(broken))
+    for city in sorted({city_of(chain) for chain in chains} - broken):
         faults, figures = _compare_tallies(session, city, cities, unsure)
         skipped = sum(region == city for region, _ in unsure)
         yield Checked(name=city, figures=figures, uncounted=skipped, faults=faults)
@@ -58,7 +62,7 @@ def _county(session: Session, chain: str, today: date, cities: Book, unsure: set
     broken = evidence.first_break(session, chain)
     if broken is not None:
         fault = Fault(f"chain {chain}, link {broken.number}", broken.sign)
-        return Checked(name=chain, links=broken.number - 1, faults=(fault,))
+        return Checked(name=chain, links=broken.number - 1, broken=True, faults=(fault,))
     told = _read(session, chain)
     families: dict[tuple[int, int, str], list[Placed]] = defaultdict(list)
     for story in told.stories.values():

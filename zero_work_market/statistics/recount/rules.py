@@ -24,6 +24,7 @@ class Checked:
     """A county that was recounted, or the city: how much of it, and what is wrong.
 
     `uncounted`: placements that no task has counted yet, and regions' years not added up yet; they aren't compared.
+    `broken`: its chain, or of a city that of a county, isn't what was written: nothing can be counted from it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Checked:
     placements: int = 0
     figures: int = 0
     uncounted: int = 0
+    broken: bool = False
     faults: tuple[Fault, ...] = ()
 
 
