@@ -1,5 +1,11 @@
 """Where the fixtures come from. Each plugin's own docstring says what it gives."""
 
+from hypothesis import settings
+
+# How long a thing takes is shown by benchmarks, never by a test.
+settings.register_profile("leye", deadline=None)
+settings.load_profile("leye")
+
 pytest_plugins = [
     "tests.support.alone",
     "tests.support.browser",

@@ -259,10 +259,9 @@ def held_in(row: ImportRow) -> dict[str, Any]:
 
 def same_file(session: Session, found: Import) -> Import | None:
     """An earlier import of the very same file and sheet for the same region, that was carried out."""
-    alike = (Import.sha256 == found.sha256, Import.region == found.region, Import.id < found.id)
-    alike = (*alike, Import.sheet == found.sheet)
-    done = Import.state.in_((State.RUNNING, State.DONE))
-    return session.scalars(select(Import).where(*alike, done).order_by(Import.id.desc()).limit(1)).one_or_none()
+    alike = (Import.sha256 == found.sha256, Import.sheet == found.sheet, Import.region == found.region)
+    done = (Import.id < found.id, Import.state.in_((State.RUNNING, State.DONE)))
+    return session.scalars(select(Import).where(*alike, *done).order_by(Import.id.desc()).limit(1)).one_or_none()
 
 
 def past_in(session: Session, scopes: Iterable[str], *, number: int = 1) -> Page[PastPlacement]:
