@@ -12,8 +12,9 @@ from zero_work_market.statistics.indicators.rules import Tile
 from zero_work_market.statistics.registers import queries as market
 from zero_work_market.statistics.registers.queries import Register
 from zero_work_market.statistics.registers.rules import RegisterRow
+from zero_work_market.statistics.training import queries as training
 
-REGISTERS: Mapping[str, Register] = {**market.REGISTERS}
+REGISTERS: Mapping[str, Register] = {**market.REGISTERS, **training.REGISTERS}
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
 lines = partial(queries.lines, registers=REGISTERS)
