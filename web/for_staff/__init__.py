@@ -4,8 +4,10 @@ from apiflask import APIFlask
 
 from web.for_staff import (  # noqa: F401  (they put their views on the blueprint)
     accounts,
+    batches,
     board,
     cases,
+    courses,
     coverage,
     dashboard,
     employers,
@@ -17,7 +19,9 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     placement,
     postings,
     ratings,
+    subsidies,
     targets,
+    training_orders,
     villages,
     wages,
     worker,

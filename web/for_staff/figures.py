@@ -27,7 +27,8 @@ RUNGS = ("接了单", "到岗了", "工时两边认了", "工钱到账了", "干
 WHY = {
     "arrival": "还没到岗", "hours": "工时没认", "paid": "还没到账", "signed": "约定没签齐", "days": "差 {} 天满 3 个月",
     "late": "{} 回没按时到账", "withdrawn": "自己退了", "cancelled": "单位取消了", "no_show": "说来没来",
-    "no_posting": "今年没发过活", "closed": "结了案",
+    "no_posting": "今年没发过活", "closed": "结了案", "unsubsidised": "不是补贴性的", "left": "中途退了",
+    "going_on": "还没结班", "absent": "没上够课：{1} 天上了 {0} 天", "no_flagship": "今年还没定",
 }  # fmt: skip
 PAID_IN_PART = "三个月里有工钱没到"
 AT_FAULT = ("late", "no_show")
@@ -36,6 +37,9 @@ HOW = {
     "L5": "从头一回到岗干满 3 个月，约定签齐、三个月工钱都到账才算。一个身份证号算一个人。",
     "coverage": "到了岗的单里，约定两边都签了的占多少。", "paid_on_time": "到了日子的工钱里，按时到齐的占多少。",
     "open_cases": "今年立的、还没结的要工资案子。", "gig_markets": "今年发过活的县市区。",
+    "trainings": "补贴性的课，结了班、课上够的，一个人一期算一个人次；同一期登记两遍还是一个。按结班那天算哪年，"
+    "按上课的地方算哪个县。考没考过都算。上够是出勤 80% 以上，这个数待核实。",
+    "flagship_courses": "一个县市区一年一个，定了的。",
 }  # fmt: skip
 PARTS = {"coverage": ("签了", "到岗"), "paid_on_time": ("按时到", "该到")}
 """Of a share: what of what."""

@@ -22,9 +22,14 @@ register_rows = partial(queries.register_rows, registers=REGISTERS)
 OPENS: dict[str, Callable[[RegisterRow], str]] = {
     "county": lambda row: url_for("staff.dashboard", place=row.id),
     "case": lambda row: url_for("staff.case", case_id=row.id),
+    "enrolment": lambda row: url_for("staff.enrolment", enrolment_id=row.id),
+    "course": lambda row: url_for("everyone.course", course_id=row.id),
 }
 """By the row's kind, the address of its own page."""
-HEADS = {"gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的")}
+HEADS = {
+    "gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的"),
+    "trainings": ("谁", "哪个班", "哪天结班"), "flagship_courses": ("哪门课", "县市区", "哪天定的"),
+}  # fmt: skip
 """By figure: what its rows are, what is told of them, what their day is."""
 
 

@@ -252,6 +252,10 @@ def certificate_of(session: Session, enrolment_id: int) -> Certificate | None:
     return session.scalars(select(Certificate).where(Certificate.enrolment_id == enrolment_id)).one_or_none()
 
 
+def claims_for(session: Session, enrolment_id: int) -> dict[Kind, SubsidyClaim]:
+    return _claims(session, Enrolment.id == enrolment_id)[enrolment_id]
+
+
 def missing(row: Enrolment, certificate: Certificate | None, kind: Kind, *, today: date) -> Lacks | None:
     """What is missing to a claim for this enrolment; None when nothing is."""
     return rules.lacks(
@@ -296,6 +300,12 @@ def open_posting(session: Session, order: TrainingOrder, *, occupation: str, at:
     )  # fmt: skip
     first = query.order_by((Posting.id == order.posting_id).desc(), Posting.closes_at, Posting.id)
     return session.scalar(first.with_only_columns(Posting.id).limit(1))
+
+
+def wanted_of(session: Session, order: TrainingOrder) -> tuple[str, int]:
+    """The occupation first asked for by the posting that an order is for, and its level."""
+    first = select(Requirement.occupation, Requirement.level).where(Requirement.posting_id == order.posting_id)
+    return session.execute(first.order_by(Requirement.id).limit(1)).one()._tuple()
 
 
 def passed_in(session: Session, course_id: int) -> list[int]:
