@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tests.support.makers import COUNTY, NOW, TOWN, make_worker
+from tests.support.makers import COUNTY, NOW, TOWN, make_worker, oneself
 from zero_work_market.ground.audit import SYSTEM
 from zero_work_market.ground.clock import local_date
+from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.policy.courses import queries, service
 from zero_work_market.policy.courses.models import Batch, Certificate, Course, Enrolment
+from zero_work_market.policy.courses.rules import Kind
 from zero_work_market.policy.courses.service import NewBatch, NewCourse
 
 FORKLIFT = "6-30-05-01"
@@ -85,3 +87,16 @@ def make_trained(session: Session, batch: Batch | None = None, worker: Worker | 
     end(session, batch)
     grade(session, row)
     return row
+
+
+def put_training(session: Session, *, worker: Worker, posting_id: int, at: datetime) -> dict[str, int]:
+    """A worker who passed a subsidised course, with a claim, and an order for a posting: ids as pages call them."""
+    row = make_trained(session, worker=worker)
+    claim = service.claim(session, enrolment_id=row.id, kind=Kind.TRAINING, by=SYSTEM, at=at)
+    employer = session.get_one(Posting, posting_id).employer
+    asked = {"posting_id": posting_id, "places": 5, "words": "", "by": oneself(employer), "at": at}
+    order = service.ask_training(session, **asked)
+    return {
+        "course_id": row.batch.course_id, "batch_id": row.batch_id, "enrolment_id": row.id, "subsidy_id": claim.id,
+        "order_id": order.id,
+    }  # fmt: skip

@@ -235,7 +235,8 @@ def _page(row: Batch, errors: dict[str, str]) -> str:
     open_claims = [one for one in people if one.why_out is None and Kind.TRAINING not in one.claims]
     return page(
         "batch", "courses", row=row, people=people, held=held, count=count, may_run=may_run, errors=errors,
-        least=least, today=clock.local_date(clock.now()), number=request.form.get("number", ""), to_claim=len(open_claims), days_said=days_said, **WORDS,
+        least=least, today=clock.local_date(clock.now()), number=request.form.get("number", ""),
+        to_claim=len(open_claims), days_said=days_said, **WORDS,
     )  # fmt: skip
 
 

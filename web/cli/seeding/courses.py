@@ -58,8 +58,7 @@ def make_courses(chance: random.Random, *, on: date, progress: Callable[[str, in
     with transaction() as session:
         for brand in brands():
             made.append(_course(session, brand.county, brand.occupation, 3, on, brand=brand.code))
-            year = on.year
-            service.name_flagship(session, course_id=made[-1].id, year=year, by=SYSTEM, at=_long_ago(on))
+            service.name_flagship(session, course_id=made[-1].id, year=on.year, by=SYSTEM, at=_long_ago(on))
         for occupation, level, subsidised in OTHERS:
             made.append(_course(session, DEMO_COUNTY, occupation, level, on, subsidised=subsidised))
     for done, course in enumerate(made, 1):

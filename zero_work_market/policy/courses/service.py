@@ -167,8 +167,8 @@ def enrol(session: Session, *, batch_id: int, worker_id: int, by: Actor, at: dat
     """Put a person on a batch's roster: themselves, an agent of their region, or who runs the course. Who is on it
     already stays, one row. Raises BatchClosed, BatchFull, NotFound, NotAllowed, OutOfScope."""
     batch = _batch(session, batch_id)
-    worker = session.get(Worker, worker_id)
-    if worker is None or worker.erased_at is not None:
+    worker = _worker(session, worker_id)
+    if worker.erased_at is not None:
         raise NotFound(what="worker", id=worker_id)
     _require_may_enter(session, batch, worker, by)
     row = queries.own_enrolment(session, batch_id=batch.id, worker_id=worker_id)
@@ -191,7 +191,7 @@ def enrol(session: Session, *, batch_id: int, worker_id: int, by: Actor, at: dat
 def leave(session: Session, *, batch_id: int, worker_id: int, by: Actor, at: datetime) -> Enrolment:
     """Off the roster again, before a result is given. Raises NotFound, IllegalMove, NotAllowed, OutOfScope."""
     batch = _batch(session, batch_id)
-    _require_may_enter(session, batch, session.get_one(Worker, worker_id), by)
+    _require_may_enter(session, batch, _worker(session, worker_id), by)
     row = queries.own_enrolment(session, batch_id=batch.id, worker_id=worker_id)
     if row is None:
         raise NotFound(what="enrolment")
@@ -283,7 +283,7 @@ def issue(session: Session, *, enrolment_id: int, number: str, issued_on: date, 
     Issued again with the same number, nothing changes. Raises IllegalMove unless passed, AlreadyCertified, InvalidValue
     (field "certificate_number", reason "taken").
     """
-    row = session.get_one(Enrolment, enrolment_id)
+    row = queries.enrolment(session, enrolment_id)
     batch = _batch_of_mine(session, row.batch_id, by)
     session.refresh(row)
     number = rules.check_certificate(number)
@@ -322,9 +322,9 @@ def claim(session: Session, *, enrolment_id: int, kind: Kind, by: Actor, at: dat
     Asked twice, it is one claim; one that was refused may be asked for again. Raises NotEligible, NotFound, NotAllowed,
     OutOfScope.
     """
-    row = session.get_one(Enrolment, enrolment_id)
+    row = queries.enrolment(session, enrolment_id)
     batch = _batch(session, row.batch_id)
-    _require_may_enter(session, batch, session.get_one(Worker, row.worker_id), by)
+    _require_may_enter(session, batch, _worker(session, row.worker_id), by)
     query = select(SubsidyClaim).where(SubsidyClaim.enrolment_id == row.id, SubsidyClaim.kind == kind)
     asked = session.scalars(query).one_or_none()
     if asked is not None and asked.state != ClaimState.REFUSED:
@@ -435,6 +435,13 @@ def _batch(session: Session, batch_id: int) -> Batch:
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound(what="batch")
+    return row
+
+
+def _worker(session: Session, worker_id: int) -> Worker:
+    row = session.get(Worker, worker_id)
+    if row is None:
+        raise NotFound(what="worker", id=worker_id)
     return row
 
 
