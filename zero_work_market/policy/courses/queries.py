@@ -305,7 +305,8 @@ def open_posting(session: Session, order: TrainingOrder, *, occupation: str, at:
 def wanted_of(session: Session, order: TrainingOrder) -> tuple[str, int]:
     """The occupation first asked for by the posting that an order is for, and its level."""
     first = select(Requirement.occupation, Requirement.level).where(Requirement.posting_id == order.posting_id)
-    return session.execute(first.order_by(Requirement.id).limit(1)).one()._tuple()
+    occupation, level = session.execute(first.order_by(Requirement.id).limit(1)).one()
+    return occupation, level
 
 
 def passed_in(session: Session, course_id: int) -> list[int]:
