@@ -141,6 +141,7 @@ def test_a_course_goes_from_the_first_offer_to_the_subsidy(county: Pages, visit)
     assert mine.post(f"/work/enrolments/{row.id}/claim").status_code == 303
     claim = only(SubsidyClaim)
     there = f"/staff/subsidies/{claim.id}"
+    assert "培训补贴刚到" in county.get("/staff/plan")
     assert "2,000元（待核实）" in county.get(there)
     assert "至少" in text(county.post(f"{there}/approve", fen="2000", reason=""))
     assert county.post(f"{there}/approve", fen="2000", reason="补贴目录 2026").status_code == 303
@@ -225,6 +226,7 @@ def test_an_employer_orders_training_and_sees_who_passed_and_was_invited(county:
     assert "还没填" in text(boss.post(there, places=""))
     assert boss.post(there, places="20", words="会倒车").status_code == 303
     assert "开叉车，培训20人" in county.get("/staff/training-orders")
+    assert "单位要人培训刚到" in county.get("/staff/plan")
     order_id = order_of(posting.id)
     page = county.client.get(f"/staff/courses/new?order={order_id}").text
     assert f'<option value="{FORKLIFT}" selected>' in page
