@@ -33,6 +33,9 @@ FIELDS = {
     "columns": "哪一列是什么", "proof": "看的什么",
     "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
     "transfer": "转账单号", "wage": "谁的",
+    "course": "课叫什么", "provider": "谁来教", "course_hours": "课时", "course_level": "学到几级", "places": "名额",
+    "starts_on": "哪天开课", "ends_on": "哪天结束", "score": "分数", "certificate_number": "证书号", "county": "县市区",
+    "issued_on": "发证日期", "brand": "劳务品牌", "year": "哪一年",
     "project": "哪个工地", "project_name": "叫什么", "contractor": "总包单位", "insurance_number": "工伤保险",
     "bank": "开户行", "wage_account": "专户账号", "sheet": "工资表", "why": "凭什么", "body": "照片",
 }  # fmt: skip
@@ -52,7 +55,10 @@ REASONS: dict[str, Words] = {
     "more_than_left": lambda told: f"只差 {yuan(told['left_fen'])} 元了。多给的先加在“加钱”里",
     "day": lambda told: f"要在 {month_day(told['first'])}到 {month_day(told['last'])}之间",
     "changed": "刚刚变了，再看一遍", "empty": "没选上，再选一次", "media_type": "只收照片（jpg、png）或 pdf",
-    "past": "已经过了", "future": "还没到",
+    "past": "已经过了", "future": "还没到", "days_apart": "要在开课那天以后，一年以内",
+    "has_batches": "开过班了：工种、等级、县、品牌、有没有补贴都不能再改，别的能改。要改就另开一门",
+    "several": "好几个人用这个号，填身份证号", "unregistered": "没有这个人，先去登记",
+    "not_of_county": "不在这门课的县市区", "not_of_order": "要跟下单的单位一个县市区",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
@@ -102,6 +108,13 @@ def _deduction(details: Mapping[str, Any]) -> str:
     if details["least_fen"]:
         return f"扣完不能少于 {yuan(details['least_fen'])} 元，那是这些工时的最低工钱。"
     return "这一样不能扣。能代扣的只有个人所得税、本人交的社保、法院判的抚养费赡养费。"
+
+
+SUBSIDY_LACKS = {
+    "not_counted": "不算补贴性培训的人次，报不了：看看是不是结班了、课上够了没有。",
+    "no_certificate": "还没有证书，报不了。", "level": "这个等级不在补贴里。方案第 9 条给的是高级工。",
+}  # fmt: skip
+"""Why there is no claim to a training subsidy."""
 
 
 EXPIRED = "这个验证码不能用了，重新要一个。"
@@ -189,6 +202,12 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
+    "flagship_taken": (409, lambda told: f"{told['year']} 年已经定了“{told['course']}”。一县一个，先把那个换下来。"),
+    "batch_full": (409, lambda told: f"这一期 {told['places']} 个名额满了，等下一期。"),
+    "batch_closed": (409, "这一期结束了，报不了名。等下一期。"),
+    "nothing_held": (409, "一天课还没点过名，不能结班。先把点名补上。"),
+    "already_certified": (409, "这个工种、这个等级，他已经有证书了，不用再发。"),
+    "subsidy_not_eligible": (409, lambda told: SUBSIDY_LACKS[told["lacks"]]),
 }
 """Code → status and words."""
 

@@ -142,10 +142,15 @@ def place_said(town: str, address: str) -> str:
     return address if address.startswith((here.name, here.short)) else f"{here.name} {address}".strip()
 
 
+def course_said(occupation: str, level: int) -> str:
+    """What a course leads to: "叉车吊车高级工" """
+    return f"{label(occupation)}{LEVELS[level]}"
+
+
 GLOBALS = {
     "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
     "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
     "place_said": place_said, "shut_said": SHUT, "label": label,
-    "brand_name": brand_name, "posting_states": STATES,
+    "brand_name": brand_name, "posting_states": STATES, "course_said": course_said,
 }  # fmt: skip
 """Functions that templates call."""

@@ -125,8 +125,8 @@ def test_an_accepted_seat_is_never_called_employment(desk, proven):
 def test_what_nothing_counts_yet_says_so_beside_what_the_plan_asks(desk, tab):
     page = desk().get("/plan", tab=tab, year=2023)
     assert page.status_code == 200
-    if tab == "培训":
-        assert "补贴性技能培训 — / 20,000 人次 还没有登记" in words(page)
+    if tab == "公共服务":
+        assert "报了实施方案的县市区 — / 12 个 还没有登记" in words(page)
 
 
 def test_what_the_plan_leaves_unsure_is_marked(desk):

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests.support.agreements import offered
 from tests.support.attendance import put_mark
 from tests.support.cases import file_claim
+from tests.support.courses import put_training
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
@@ -58,6 +59,7 @@ REGIONS |= {"agreement_id": VILLAGE}
 REGIONS |= {"case_id": COUNTY}
 REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
 REGIONS |= {"import_id": TOWN}
+REGIONS |= {"course_id": COUNTY, "batch_id": COUNTY, "enrolment_id": VILLAGE, "subsidy_id": COUNTY, "order_id": COUNTY}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -73,6 +75,8 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.coverage": ({"place": VILLAGE}, VILLAGE),
     "staff.seated_employers": ({"place": TOWN}, TOWN),
     "staff.find": ({"number": ID_NUMBER}, VILLAGE),
+    "staff.leave_batch": ({"worker": "1"}, VILLAGE),
+    "staff.enrol": ({"number": ID_NUMBER}, COUNTY),
     "staff.try_register": ({"home": VILLAGE}, VILLAGE),
     "staff.create_account": ({"region": VILLAGE}, VILLAGE),
     "staff.add_village": ({"town": TOWN}, TOWN),
@@ -81,6 +85,8 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
 }
 """What an address or a form asks for by name, and where that is."""
 BODIES = {"api.publish": a_body(), "api.invite": {"count": 1}}
+AROUND = {"staff.course", "staff.batch", "staff.enrol"}
+"""What staff see, and agents of a village there, who have only a part of the county in which it is."""
 UNTOLD = {"staff.find", "api.show_shortlist"}
 """Where staff from elsewhere aren't even told that there is such a row."""
 
@@ -185,6 +191,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
+        training = put_training(session, worker=worker, posting_id=posting_id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
@@ -195,6 +202,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     ids |= {"placement_id": agreement.placement_id}
     ids |= {"agreement_id": agreement.id, "digest": agreement.text_hash[:32]}
     ids |= {"claim_id": claim.id, "case_id": claim.case_id}
+    ids |= training
     return Scene(path, ids, waiting_id, keys)
 
 
@@ -267,6 +275,8 @@ SEAT_HOLDERS += ("workers.arrive", "workers.say_arrived", "workers.contest_mark"
 """Pages for a worker who holds a seat of the posting."""
 
 
+TRAINEES = {"POST workers.claim_subsidy", "POST workers.book leave"}
+"""For a worker who is on the batch's roster."""
 OWNED = {"posting_id", "case_id", "project_id"}
 """Rows that are one employer's alone."""
 
@@ -278,8 +288,11 @@ def expected(route: Route, person: str) -> str:
         return refusal(route, person)
     if person == "another employer" and EMPLOYER in route.who and OWNED & route.rule.arguments:
         return "404"
-    if person == "another worker" and (route.endpoint in SEAT_HOLDERS or "claim_id" in route.rule.arguments):
+    owning = route.endpoint in SEAT_HOLDERS or "claim_id" in route.rule.arguments
+    if person == "another worker" and (owning or str(route) in TRAINEES):
         return "404"
+    if route.endpoint in AROUND and person in STAFF and STAFF[person][1].startswith(COUNTY):
+        return "in"
     if person in STAFF and EVERYONE not in route.who and route.region and not covers(STAFF[person][1], route.region):
         return "404" if route.endpoint in UNTOLD else "403"
     return "in"

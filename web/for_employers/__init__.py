@@ -14,6 +14,7 @@ from web.for_employers import (  # noqa: F401  (they put their views on the blue
     revise,
     shortlist,
     today,
+    training,
     wages,
 )
 from web.for_employers.blueprint import pages

@@ -4,9 +4,11 @@ from apiflask import APIFlask
 
 from web.for_staff import (  # noqa: F401  (they put their views on the blueprint)
     accounts,
+    batches,
     board,
     cases,
     cooperation,
+    courses,
     coverage,
     dashboard,
     employers,
@@ -19,7 +21,9 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     placement,
     postings,
     ratings,
+    subsidies,
     targets,
+    training_orders,
     villages,
     wages,
     worker,

@@ -28,7 +28,7 @@ TABS = (
     ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
     ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
     ("workers", "工人", Permission.REGISTER_WORKER),
-    ("imports", "导入", Permission.IMPORT),
+    ("courses", "培训", Permission.REGISTER_WORKER), ("imports", "导入", Permission.IMPORT),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
 
@@ -59,6 +59,12 @@ def scoped_counties(permission: Permission) -> list[str]:
     """Codes of the counties in which the viewer has a permission of county staff."""
     scopes = viewer().scopes(permission)
     return [county.code for county in counties() if any(covers(scope, county.code) for scope in scopes)]
+
+
+def counties_around(permission: Permission) -> list[str]:
+    """Codes of the counties in which the viewer has a permission anywhere, if only in a village."""
+    scopes = viewer().scopes(permission)
+    return [one.code for one in counties() if any(covers(own, one.code) or covers(one.code, own) for own in scopes)]
 
 
 def place_name(session: Session, code: str) -> str:

@@ -29,6 +29,8 @@ WHY = {
     "late": "{} 回没按时到账", "withdrawn": "自己退了", "cancelled": "单位取消了", "no_show": "说来没来",
     "no_posting": "今年没发过活", "closed": "结了案", "native": "老家就在山东", "belt": "老家不在中西部",
     "not_lifted": "没说是脱贫人口", "unproven": "脱贫身份还没核", "another_year": "在别的年头算了",
+    "unsubsidised": "不是补贴性的", "left": "中途退了",
+    "going_on": "还没结班", "absent": "没上够课：{1} 天上了 {0} 天", "no_flagship": "今年还没定",
 }  # fmt: skip
 PAID_IN_PART = "三个月里有工钱没到"
 AT_FAULT = ("late", "no_show")
@@ -38,6 +40,9 @@ HOW = {
     "coverage": "到了岗的单里，约定两边都签了的占多少。", "paid_on_time": "到了日子的工钱里，按时到齐的占多少。",
     "open_cases": "今年立的、还没结的要工资案子。", "gig_markets": "今年发过活的县市区。",
     "poverty_work": "老家在中西部、脱贫身份核过、在这里干满 3 个月的人，算在满三个月那年。换几家干也只算一个人。",
+    "trainings": "补贴性的课，结了班、课上够的，一个人一期算一个人次；同一期登记两遍还是一个。按结班那天算哪年，"
+    "按上课的地方算哪个县。考没考过都算。上够是出勤 80% 以上，这个数待核实。",
+    "flagship_courses": "一个县市区一年一个，定了的。",
 }  # fmt: skip
 PARTS = {"coverage": ("签了", "到岗"), "paid_on_time": ("按时到", "该到")}
 """Of a share: what of what."""

@@ -13,8 +13,11 @@ from zero_work_market.statistics.indicators.rules import Tile
 from zero_work_market.statistics.registers import queries as market
 from zero_work_market.statistics.registers.queries import Register
 from zero_work_market.statistics.registers.rules import RegisterRow
+from zero_work_market.statistics.training import queries as training
 
-REGISTERS: Mapping[str, Register] = {**market.REGISTERS, "poverty_work": cooperation.REGISTER}
+REGISTERS: Mapping[str, Register] = {
+    **market.REGISTERS, **training.REGISTERS, "poverty_work": cooperation.REGISTER,
+}  # fmt: skip
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
 lines = partial(queries.lines, registers=REGISTERS)
@@ -23,11 +26,14 @@ OPENS: dict[str, Callable[[RegisterRow], str]] = {
     "county": lambda row: url_for("staff.dashboard", place=row.id),
     "case": lambda row: url_for("staff.case", case_id=row.id),
     "placement": lambda row: url_for("staff.placement", placement_id=row.id),
+    "enrolment": lambda row: url_for("staff.enrolment", enrolment_id=row.id),
+    "course": lambda row: url_for("everyone.course", course_id=row.id),
 }
 """By the row's kind, the address of its own page."""
 HEADS = {
     "gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的"),
     "poverty_work": ("姓名", "老家，在哪家干", "哪天干满三个月"),
+    "trainings": ("谁", "哪个班", "哪天结班"), "flagship_courses": ("哪门课", "县市区", "哪天定的"),
 }  # fmt: skip
 """By figure: what its rows are, what is told of them, what their day is."""
 

@@ -19,6 +19,7 @@ from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.people.employers import queries as employers
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.queries import shared_phones
+from zero_work_market.policy.courses import queries as courses
 from zero_work_market.reference.law.queries import limit
 from zero_work_market.reference.regions.queries import region
 from zero_work_market.rights.attendance import queries as attendance
@@ -52,6 +53,8 @@ def todos(session: Session, now: datetime) -> list[Todo]:
     if here := scoped_counties(Permission.DECIDE):
         found += [*_cases(session, here, now), *_wages(session, here, now)]
         found += [*_hours(session, here, now), *_marks(session, here, now), *_ratings(session, here, now)]
+    if here := scoped_counties(Permission.RUN_COURSES):
+        found += _training(session, here, now)
     if scopes := viewer().scopes(Permission.BOARD):
         found += _unsigned(session, scopes, now)
     if shared := shared_phones(session, viewer().scopes(Permission.REGISTER_WORKER)):
@@ -115,6 +118,15 @@ def _ratings(session: Session, here: list[str], now: datetime) -> Iterator[Todo]
     for first in waiting.rows:
         detail = f"{_first(first.contested_at, now)}，留着还是撤下来"
         yield Todo(waiting.total, "申诉的评价", detail, "去定", url_for("staff.ratings"))
+
+
+def _training(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
+    orders = page_of(session, courses.orders_of(counties=here), number=1, size=1)
+    for order in orders.rows:
+        yield Todo(orders.total, "单位要人培训", _first(order.asked_at, now), "去看", url_for("staff.training_orders"))
+    claims = page_of(session, courses.claims_of(counties=here), number=1, size=1)
+    for claim in claims.rows:
+        yield Todo(claims.total, "培训补贴", _first(claim.asked_at, now), "去批", url_for("staff.subsidies"))
 
 
 def _unsigned(session: Session, scopes: tuple[str, ...], now: datetime) -> Iterator[Todo]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from web.tasks import agreements, attendance, cases, counting, imports, market, ratings, wages
+from web.tasks import agreements, attendance, cases, counting, imports, market, ratings, training, wages
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.events import EvidenceAdded, MessageQueued
@@ -26,6 +26,12 @@ from zero_work_market.market.placements.events import (
     SeatGivenUp,
 )
 from zero_work_market.market.postings.events import PostingDecided, PostingPublished
+from zero_work_market.policy.courses.events import (
+    CertificateIssued,
+    CoursePassed,
+    SubsidyDecided,
+    TrainingOrderDecided,
+)
 from zero_work_market.rights.attendance.events import ArrivedOffline, MarkContested, MarkDecided, MarkedAbsent
 from zero_work_market.rights.contracts.events import AgreementsSigned
 from zero_work_market.rights.disputes.events import CaseStepped, PayReminded
@@ -89,6 +95,10 @@ HANDLERS: dict[str, Handler] = {
     PayReminded.kind: cases.tell_reminded,
     RatingGiven.kind: ratings.tell_given,
     RatingDecided.kind: ratings.tell_decided,
+    CoursePassed.kind: training.follow_pass,
+    CertificateIssued.kind: training.tell_certified,
+    SubsidyDecided.kind: training.tell_subsidy,
+    TrainingOrderDecided.kind: training.tell_order,
     ImportUploaded.kind: imports.finish_reading,
     ImportGoesOn.kind: imports.go_on,
 }

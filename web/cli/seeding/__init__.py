@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.cli.seeding.aftermath import make_aftermath
+from web.cli.seeding.courses import make_courses
 from web.cli.seeding.employers import make_employers
 from web.cli.seeding.history import make_history, make_regulars
 from web.cli.seeding.origins import make_origins
@@ -46,6 +47,7 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     make_regulars(chance, on=on)
     make_aftermath(chance, on=on, progress=progress)
     make_origins(chance, on=on)
+    make_courses(chance, on=on, progress=progress)
     make_targets(on)
     catch_up()
     return Logins(worker_phone, employer_phone, staff.name, staff.password, staff.totp)

@@ -41,6 +41,8 @@ class Permission(enum.StrEnum):
     """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
     IMPORT = "import"
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
+    RUN_COURSES = "run_courses"
+    """Make courses and batches, call their rosters, grade, issue certificates, decide on training subsidies."""
 
 
 _COUNTY_UP = frozenset({Role.CITY, Role.COUNTY})
@@ -60,6 +62,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.PROVE_ORIGIN: _TOWN_UP,
     Permission.DECIDE: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
+    Permission.RUN_COURSES: _COUNTY_UP,
 }
 
 _HEIGHT = {Role.VILLAGE_AGENT: 0, Role.TOWN: 1, Role.COUNTY: 2, Role.CITY: 3}

@@ -202,6 +202,25 @@ def see_certificate(session: Session, *, worker_id: int, occupation: str, by: Ac
     _changed(session, "worker.certificate_seen", worker, by, at, occupation=occupation)
 
 
+def certify(
+    session: Session, *, worker_id: int, occupation: str, level: int, certificate: str, by: Actor, at: datetime
+) -> None:
+    """Write a certificate that the caller has just issued on the worker's skill: seen, and never a lower level than a
+    seen one that they hold. Raises NotFound, UnknownOccupation; InvalidValue when no further skill has room.
+    """
+    worker = _worker(session, worker_id)
+    code = occupations.occupation(occupation).code
+    skill = next((skill for skill in worker.skills if skill.occupation == code), None)
+    if skill is None:
+        if len(worker.skills) >= rules.MOST_SKILLS:
+            raise InvalidValue(field="skills", reason="too_many", most=rules.MOST_SKILLS)
+        skill = Skill(occupation=code, level=level)
+        worker.skills.append(skill)
+    if skill.certificate_seen_at is None or level >= skill.level:
+        skill.level, skill.certificate, skill.certificate_seen_at = max(level, skill.level), certificate, at
+    _changed(session, "worker.certified", worker, by, at, occupation=code, level=level)
+
+
 def set_brands(session: Session, *, worker_id: int, brands: Iterable[str], by: Actor, at: datetime) -> None:
     """Make these the brand codes that the worker holds; by county or city staff, not by the worker."""
     worker = _worker(session, worker_id)

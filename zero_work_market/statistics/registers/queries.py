@@ -56,7 +56,9 @@ def counted_by_month(
     }
 
 
-def month_of(moment: InstrumentedAttribute[Any], year: int, *, of_days: bool = False) -> ColumnElement[int]:
+def month_of(
+    moment: ColumnElement[Any] | InstrumentedAttribute[Any], year: int, *, of_days: bool = False
+) -> ColumnElement[int]:
     """The month of a moment in Jining, or of a day (`of_days`), if it lies in the year, else 0."""
 
     def first(year: int, month: int) -> date | datetime:

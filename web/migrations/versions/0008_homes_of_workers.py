@@ -1,14 +1,14 @@
 """homes of workers
 
-Revises: 0002
+Revises: 0003
 Created: 2026-11-28 19:22:55.874339
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003'
-down_revision = '0002'
+revision = '0008'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Training (plan 8 and 9): courses, their batches, who came, who passed, and what the state gives for it."""
