@@ -34,6 +34,11 @@ FIELDS = {
     "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
     "transfer": "转账单号", "wage": "谁的",
     "project": "哪个工地", "project_name": "叫什么", "contractor": "总包单位", "insurance_number": "工伤保险",
+    "brand_code": "代码", "brand_name": "品牌名", "brand_place": "哪里的", "brand_builder": "谁建的",
+    "brand_kind": "哪一类", "brand_head_person": "带头人", "brand_training_base": "实训基地", "brand_trademark": "商标",
+    "brand_join_at": "去哪里报名", "brand_words": "一句话", "brand_trades": "干哪几样", "brand_grades": "等级",
+    "brand_firms": "龙头企业", "recognised_on": "哪天认定的", "reviewed_on": "哪天复评的", "marked_on": "哪天的事",
+    "grade": "等级", "score": "分数", "kind": "哪一种",
     "bank": "开户行", "wage_account": "专户账号", "sheet": "工资表", "why": "凭什么", "body": "照片",
 }  # fmt: skip
 REASONS: dict[str, Words] = {
@@ -53,6 +58,8 @@ REASONS: dict[str, Words] = {
     "day": lambda told: f"要在 {month_day(told['first'])}到 {month_day(told['last'])}之间",
     "changed": "刚刚变了，再看一遍", "empty": "没选上，再选一次", "media_type": "只收照片（jpg、png）或 pdf",
     "past": "已经过了", "future": "还没到",
+    "brand_code": "3 到 20 个小写字母、数字、短横，字母开头", "uscc_unknown": "有个信用代码没在这里登记过，先只写名称",
+    "not_registered": "这个人还没登记过，先给他登记",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
@@ -184,6 +191,10 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "mark_decided": (409, "这一条工作人员定过了，不再改。"),
     "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
+    "brand_code_taken": (409, "这个代码别的品牌用了，换一个。"),
+    "brand_not_recognised": (409, "这个品牌没有认定，或者认定撤了，不能发证。"),
+    "already_certified": (409, lambda told: f"他手里已经是{told['grade']}，同一等、低一等的不用再发。"),
+    "grade_in_use": (409, lambda told: f"还有人持{told['grade']}的证，这一等不能去掉。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
 }
 """Code → status and words."""

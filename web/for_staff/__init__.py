@@ -5,6 +5,7 @@ from apiflask import APIFlask
 from web.for_staff import (  # noqa: F401  (they put their views on the blueprint)
     accounts,
     board,
+    brands,
     cases,
     coverage,
     dashboard,

@@ -28,6 +28,7 @@ WHY = {
     "arrival": "还没到岗", "hours": "工时没认", "paid": "还没到账", "signed": "约定没签齐", "days": "差 {} 天满 3 个月",
     "late": "{} 回没按时到账", "withdrawn": "自己退了", "cancelled": "单位取消了", "no_show": "说来没来",
     "no_posting": "今年没发过活", "closed": "结了案",
+    "recognised": "{} 年认定", "not_recognised": "还没认定", "recognition_withdrawn": "认定撤了",
 }  # fmt: skip
 PAID_IN_PART = "三个月里有工钱没到"
 AT_FAULT = ("late", "no_show")
@@ -35,6 +36,7 @@ HOW = {
     "L3": "到了岗、工时两边都认了才算。接单不算就业。一个身份证号算一个人。",
     "L5": "从头一回到岗干满 3 个月，约定签齐、三个月工钱都到账才算。一个身份证号算一个人。",
     "coverage": "到了岗的单里，约定两边都签了的占多少。", "paid_on_time": "到了日子的工钱里，按时到齐的占多少。",
+    "brands": "这一年认定的、到年底没撤的。哪年认定算哪年的。",
     "open_cases": "今年立的、还没结的要工资案子。", "gig_markets": "今年发过活的县市区。",
 }  # fmt: skip
 PARTS = {"coverage": ("签了", "到岗"), "paid_on_time": ("按时到", "该到")}

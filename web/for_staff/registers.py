@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import url_for
 
+from labor_brands.brands import queries as brands
 from web.for_staff.figures import WHY
 from web.for_staff.tables import Column, Kind, Row, Table, table
 from zero_work_market.statistics.indicators import queries
@@ -13,7 +14,7 @@ from zero_work_market.statistics.registers import queries as market
 from zero_work_market.statistics.registers.queries import Register
 from zero_work_market.statistics.registers.rules import RegisterRow
 
-REGISTERS: Mapping[str, Register] = {**market.REGISTERS}
+REGISTERS: Mapping[str, Register] = {**market.REGISTERS, **brands.REGISTERS}
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
 lines = partial(queries.lines, registers=REGISTERS)
@@ -21,9 +22,13 @@ register_rows = partial(queries.register_rows, registers=REGISTERS)
 OPENS: dict[str, Callable[[RegisterRow], str]] = {
     "county": lambda row: url_for("staff.dashboard", place=row.id),
     "case": lambda row: url_for("staff.case", case_id=row.id),
+    "brand": lambda row: url_for("staff.brand", brand=row.id),
 }
 """By the row's kind, the address of its own page."""
-HEADS = {"gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的")}
+HEADS = {
+    "gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的"),
+    "brands": ("品牌", "谁建的", "哪天认定的"),
+}  # fmt: skip
 """By figure: what its rows are, what is told of them, what their day is."""
 
 
