@@ -21,7 +21,7 @@ def sentence(found: Difference, unit: str = "%") -> str:
 def months_said(first: date, last: date, today: date) -> str:
     """ "5 月", "6 月到 11 月", "2025 年 12 月到 11 月" """
     begin, end = (f"{day.year} 年 " * (day.year != today.year) + f"{day.month} 月" for day in (first, last))
-    return begin if begin == end else f"{begin}到{end}"
+    return begin if begin == end else f"{begin}到 {end}"
 
 
 def _more(share: float, unit: str) -> str:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.agreements import offered
 from tests.support.attendance import put_mark
+from tests.support.brands import put_brand
 from tests.support.cases import file_claim
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
@@ -58,6 +59,8 @@ REGIONS |= {"agreement_id": VILLAGE}
 REGIONS |= {"case_id": COUNTY}
 REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
 REGIONS |= {"import_id": TOWN}
+WORDS |= {"brand": "jinxiang-suangong"}
+REGIONS |= {"brand": COUNTY, "certification_id": COUNTY, "brand_mark_id": COUNTY}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -182,6 +185,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
+        brand_ids = put_brand(session, code=WORDS["brand"], worker=worker, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
@@ -192,6 +196,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     ids |= {"placement_id": agreement.placement_id}
     ids |= {"agreement_id": agreement.id, "digest": agreement.text_hash[:32]}
     ids |= {"claim_id": claim.id, "case_id": claim.case_id}
+    ids |= brand_ids
     return Scene(path, ids, waiting_id, keys)
 
 
