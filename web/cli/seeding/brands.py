@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from labor_brands.brands import service
@@ -19,6 +19,7 @@ from web.cli.seeding.people import REGISTERED_BEFORE
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
 from zero_work_market.ground.db import transaction
+from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import HeldBrand, Skill, Worker
@@ -26,7 +27,7 @@ from zero_work_market.reference.regions.queries import region
 from zero_work_market.reference.regions.rules import covers
 
 HEADS = ("赵德顺", "钱桂兰", "孙立新", "李春梅", "周建军", "吴秀英")
-FIRMS = 2
+FIRMS, FEWEST_HOLDERS = 2, 24
 TRAINED_WITHIN = 25
 """Days within which the made-up people were tested, from the brand's recognition and their registration on."""
 
@@ -69,8 +70,10 @@ def make_brands(chance: random.Random, on: date) -> None:
     for number, one in enumerate(told()):
         with transaction() as session:
             _make(session, chance, number, one, on)
-        with transaction() as session:
-            _certify_holders(session, chance, one, on)
+        if one.gone is not None:
+            with transaction() as session:
+                _find_more_holders(session, chance, one)
+                _certify_holders(session, chance, one, on)
 
 
 def _make(session: Session, chance: random.Random, number: int, one: Told, on: date) -> None:
@@ -87,7 +90,7 @@ def _make(session: Session, chance: random.Random, number: int, one: Told, on: d
     if number % 6 == 1:
         service.mark(kind=MarkKind.GOOD, day=day, reason="一年没有欠薪投诉，用工单位都说好", at=at, **of)
     if one.withdrawn:
-        after = min(on, day + timedelta(days=90 + chance.randrange(30)))
+        after = max(day, on - timedelta(days=20 + chance.randrange(20)))
         at = clock.at_local(after, time(10))
         service.mark(kind=MarkKind.BAD, day=after, reason=one.withdrawn, at=at, **of)
         service.withdraw(reason=one.withdrawn, at=at, **of)
@@ -101,12 +104,28 @@ def _with_firms(session: Session, file: BrandFile) -> BrandFile:
     return replace(file, firms=firms)
 
 
+def _find_more_holders(session: Session, chance: random.Random, one: Told) -> None:
+    """For a trade that few have: people of the place learn it, until there are some to show."""
+    held = session.scalar(select(func.count()).where(HeldBrand.brand == one.file.code)) or 0
+    branded = select(HeldBrand.worker_id)
+    here = select(Worker.id).where(inside(Worker.town, [one.file.place]), Worker.id.not_in(branded), Worker.id > 1)
+    free = session.scalars(here.order_by(Worker.id)).all()
+    learning = chance.sample(free, min(max(FEWEST_HOLDERS - held, 0), len(free)))
+    trade = one.file.trades[0]
+    skilled = set(session.scalars(select(Skill.worker_id).where(Skill.occupation == trade)))
+    for model, rows in (
+        (Skill, [{"worker_id": id, "occupation": trade, "level": 1} for id in learning if id not in skilled]),
+        (HeldBrand, [{"worker_id": id, "brand": one.file.code} for id in learning]),
+    ):
+        if rows:
+            session.execute(insert(model), rows)
+
+
 def _certify_holders(session: Session, chance: random.Random, one: Told, on: date) -> None:
     """In bulk, as the workers themselves are written: each by a test soon after the brand was recognised."""
     brand = brand_row(session, one.file.code)
     day = one.recognised_on(on)
-    if day is None:
-        return
+    assert day is not None
     begun = max(day, on - timedelta(days=REGISTERED_BEFORE))
     levels = (
         select(HeldBrand.worker_id, Skill.level)
