@@ -9,10 +9,11 @@ UNSURE = "还看不出来：多半在{low}到{high}之间，说不准是多是�
 
 
 def sentence(found: Difference, unit: str = "%") -> str:
-    """ "多 8.1%（95% 的把握在多 5.2% 到多 11.0% 之间）"; unit "%" for pay, " 个百分点" for staying."""
+    """ "多 8.1%，95% 的把握在多 5.2% 到多 11.0% 之间。"; unit "%" for pay, " 个百分点" for staying."""
     if found.estimate is None or found.low is None or found.high is None:
         return TOO_FEW.format(hires=found.hires, holders=found.holders, others=found.others)
-    low, high = _more(found.low, unit), _more(found.high, unit)
+    gap = " " if unit.isascii() else ""
+    low, high = _more(found.low, unit) + gap, _more(found.high, unit) + gap
     if not found.is_told:
         return UNSURE.format(low=low, high=high)
     return f"{_more(found.estimate, unit)}，95% 的把握在{low}到{high}之间。"

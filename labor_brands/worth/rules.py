@@ -41,7 +41,7 @@ class Hire(NamedTuple):
 
 @dataclass(frozen=True)
 class Spread:
-    """The middle half of what persons get by the hour, in fen; None of fewer than ten persons."""
+    """The middle half of what persons get by the hour, in fen, to the tenth of a yuan."""
 
     persons: int
     low_fen: int
@@ -90,7 +90,7 @@ def spread(values: Sequence[float]) -> Spread | None:
     """Of one value a person. Never of fewer than ten."""
     if len(values) < FEWEST:
         return None
-    low, middle, high = (round(float(value)) for value in np.percentile(values, (25, 50, 75)))
+    low, middle, high = (10 * round(float(value) / 10) for value in np.percentile(values, (25, 50, 75)))
     return Spread(len(values), low, middle, high)
 
 

@@ -91,9 +91,9 @@ def test_with_12_hires_nothing_can_be_told() -> None:
 def test_an_interval_that_holds_nought_says_so_plainly() -> None:
     unsure = Difference(300, 40, 60, 20, 0.02, -0.01, 0.05)
     assert not unsure.is_told
-    assert sentence(unsure) == "还看不出来：多半在少 1.0%到多 5.0%之间，说不准是多是少。"
+    assert sentence(unsure) == "还看不出来：多半在少 1.0% 到多 5.0% 之间，说不准是多是少。"
     sure = Difference(300, 40, 60, 20, 0.08, 0.051, 0.11)
-    assert sentence(sure) == "多 8.0%，95% 的把握在多 5.1%到多 11.0%之间。"
+    assert sentence(sure) == "多 8.0%，95% 的把握在多 5.1% 到多 11.0% 之间。"
     less = Difference(300, 40, 60, 20, -0.04, -0.06, -0.02)
     assert sentence(less, " 个百分点") == "少 4.0 个百分点，95% 的把握在少 6.0 个百分点到少 2.0 个百分点之间。"
 
@@ -138,7 +138,7 @@ def test_earnings_are_never_said_of_fewer_than_ten(persons: int, is_said: bool) 
 
 
 def test_the_middle_half_is_that_of_persons() -> None:
-    found = spread([float(fen) for fen in range(1000, 2100, 100)])
+    found = spread([float(fen) for fen in range(1003, 2100, 100)])
     assert found is not None
     assert (found.persons, found.low_fen, found.median_fen, found.high_fen) == (11, 1250, 1500, 1750)
 

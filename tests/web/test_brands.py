@@ -181,23 +181,23 @@ def test_a_posting_asks_only_for_brands_that_stand(browser: Open) -> None:
 
 def test_a_worker_sees_the_certificate_and_the_three_steps(browser: Open) -> None:
     worker, row = a_worker(), a_brand()
-    assert "你还没有品牌证" in browser(worker.account).read("/me")
+    assert "你还没有品牌证" in browser(worker.account).read("/work/me")
     with transaction() as session:
         made = certify(session, worker_of(session, worker), row, grade=2, at=clock.now())
         number = made.number
-    page = browser(worker.account).read("/me")
+    page = browser(worker.account).read("/work/me")
     assert "金乡蒜工 中级" in page
     assert number in page
     with transaction() as session:
         service.revoke(session, certification_id=made.id, reason="替考，查实了", by=SYSTEM, at=clock.now())
-    assert "今天撤了：替考，查实了" in browser(worker.account).read("/me")
+    assert "今天撤了：替考，查实了" in browser(worker.account).read("/work/me")
 
 
 def test_erasing_the_profile_ends_the_certificates(browser: Open) -> None:
     worker, row = a_worker(), a_brand()
     with transaction() as session:
         certify(session, worker_of(session, worker), row, at=clock.now())
-    assert browser(worker.account).post("/me/erase").status_code == 303
+    assert browser(worker.account).post("/work/me/erase").status_code == 303
     with transaction(read_only=True) as session:
         assert brand(session, row.file.code).held == 0
 
