@@ -11,6 +11,7 @@ from labor_brands.brands.models import BrandTrade, Certification
 from labor_brands.brands.queries import held_on
 from labor_brands.worth import rules
 from labor_brands.worth.rules import Difference, Hire, Spread, Stay
+from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Requirement
 from zero_work_market.rights.wages.models import Wage
 from zero_work_market.statistics.standings.models import Standing
@@ -72,25 +73,24 @@ def hires(session: Session, brand_id: int, *, today: date) -> list[Hire]:
         .group_by(Requirement.posting_id)
         .subquery()
     )
-    paid = (
-        select(Wage.placement_id, func.sum(Wage.minutes).label("minutes"), func.sum(Wage.net_fen).label("net_fen"))
-        .where(Wage.settled_on.is_not(None))
-        .group_by(Wage.placement_id)
-        .subquery()
-    )
+    paid = and_(Wage.placement_id == Placement.id, Wage.settled_on.is_not(None))
     held = and_(
         Certification.worker_id == Standing.worker_id, Certification.brand_id == brand_id,
         held_on(Standing.day.expression),
     )  # fmt: skip
+    of = (Standing.worker_id, Standing.posting_id, asked.c.trade, Standing.town, Standing.day)
     query = (
         select(
-            Standing.worker_id, Standing.posting_id, asked.c.trade, Standing.town, Standing.day,
-            func.coalesce(paid.c.minutes, 0), func.coalesce(paid.c.net_fen, 0), func.coalesce(Certification.grade, 0),
+            *of, func.coalesce(func.sum(Wage.minutes), 0), func.coalesce(func.sum(Wage.net_fen), 0),
+            func.coalesce(Certification.grade, 0),
         )
-        .join(asked, asked.c.posting_id == Standing.posting_id)
-        .outerjoin(paid, paid.c.placement_id == Standing.placement_id)
+        .select_from(asked)
+        .join(Placement, Placement.posting_id == asked.c.posting_id)
+        .join(Standing, Standing.placement_id == Placement.id)
+        .outerjoin(Wage, paid)
         .outerjoin(Certification, held)
         .where(Standing.level >= 3, Standing.day > months_after(today, -MONTHS), Standing.day <= today)
+        .group_by(Standing.placement_id, *of, Certification.grade)
         .order_by(Standing.day, Standing.placement_id)
     )  # fmt: skip
     return [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.cli.seeding.aftermath import make_aftermath
-from web.cli.seeding.brands import make_brands
+from web.cli.seeding.certificates import make_brands
 from web.cli.seeding.employers import make_employers
 from web.cli.seeding.history import make_history, make_regulars
 from web.cli.seeding.staff import make_staff, make_targets
