@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from labor_brands.brands.models import Brand, BrandMark, Certification
-from labor_brands.brands.rules import BrandFile, Firm, Grade, Kind, MarkKind, Source, State, counts_in
+from labor_brands.brands.rules import BrandFile, Firm, Grade, Kind, MarkKind, Source, State, counts_in, state_of
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.people.accounts.queries import inside
@@ -30,7 +30,6 @@ class BrandName:
     name: str
     place: str
     state: State
-    trades: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,11 @@ class CertificateRow:
 
 def brand_names(session: Session) -> tuple[BrandName, ...]:
     """All brands, those being built and those withdrawn too, by name."""
-    rows = session.scalars(select(Brand).order_by(Brand.place, Brand.name, Brand.id))
+    columns = (Brand.code, Brand.name, Brand.place, Brand.recognised_on, Brand.withdrawn_on)
+    rows = session.execute(select(*columns).order_by(Brand.place, Brand.name, Brand.id))
     return tuple(
-        BrandName(row.code, row.name, row.place, row.state, tuple(trade.occupation for trade in row.trades))
-        for row in rows
+        BrandName(code, name, place, state_of(recognised_on, withdrawn_on))
+        for code, name, place, recognised_on, withdrawn_on in rows
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -22,6 +22,7 @@ from tests.support.makers import COUNTY, TOWN, id_number, make_worker
 from tests.support.market import PACKER
 from tests.web.api.scene import Person, a_staff, a_worker, an_employer
 from web.app import create_app
+from web.brands import brand_name
 from web.limits import limiter
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
@@ -176,6 +177,15 @@ def test_a_posting_asks_only_for_brands_that_stand(browser: Open) -> None:
     assert ('value="stands"' in page, 'value="building"' in page) == (True, False)
 
 
+def test_names_are_read_once_a_request_however_many_rows_name_them(app: Flask, bound: Engine) -> None:
+    row, reads = a_brand(), list[str]()
+    with app.test_request_context():
+        event.listen(bound, "before_cursor_execute", lambda *told: reads.append(told[2]))
+        assert {brand_name(row.file.code) for _ in range(30)} == {"金乡蒜工"}
+        assert brand_name("nobodys") == "nobodys"
+    assert sum("FROM brands" in sql for sql in reads) == 1
+
+
 # ── the worker's own ──
 
 
@@ -188,6 +198,8 @@ def test_a_worker_sees_the_certificate_and_the_three_steps(browser: Open) -> Non
     page = browser(worker.account).read("/work/me")
     assert "金乡蒜工 中级" in page
     assert number in page
+    [own] = browser(worker.account).client.get("/work/me/export").json["certificates"]
+    assert (own["number"], own["grade_name"], own["revoked_on"]) == (number, "中级", None)
     with transaction() as session:
         service.revoke(session, certification_id=made.id, reason="替考，查实了", by=SYSTEM, at=clock.now())
     assert "今天撤了：替考，查实了" in browser(worker.account).read("/work/me")

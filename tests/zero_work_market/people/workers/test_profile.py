@@ -112,7 +112,7 @@ def test_a_worker_keeps_the_own_profile(session):
     assert card.days_off == (date(2026, 11, 24),)
 
 
-@pytest.mark.parametrize("verb", CHANGES)
+@pytest.mark.parametrize("verb", sorted(CHANGES.keys() - {"set_brands"}))
 def test_another_worker_changes_nothing(session, verb):
     worker, other = make_worker(session), make_worker(session)
     with pytest.raises(NotAllowed):
