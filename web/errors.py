@@ -37,6 +37,11 @@ FIELDS = {
     "starts_on": "哪天开课", "ends_on": "哪天结束", "score": "分数", "certificate_number": "证书号", "county": "县市区",
     "issued_on": "发证日期", "brand": "劳务品牌", "year": "哪一年",
     "project": "哪个工地", "project_name": "叫什么", "contractor": "总包单位", "insurance_number": "工伤保险",
+    "brand_code": "代码", "brand_name": "品牌名", "brand_place": "哪里的", "brand_builder": "谁建的",
+    "brand_kind": "哪一类", "brand_head_person": "带头人", "brand_training_base": "实训基地", "brand_trademark": "商标",
+    "brand_join_at": "去哪里报名", "brand_words": "一句话", "brand_trades": "干哪几样", "brand_grades": "等级",
+    "brand_firms": "龙头企业", "recognised_on": "哪天认定的", "reviewed_on": "哪天复评的", "marked_on": "哪天的事",
+    "grade": "等级", "kind": "哪一种",
     "bank": "开户行", "wage_account": "专户账号", "sheet": "工资表", "why": "凭什么", "body": "照片",
 }  # fmt: skip
 REASONS: dict[str, Words] = {
@@ -59,6 +64,8 @@ REASONS: dict[str, Words] = {
     "has_batches": "开过班了：工种、等级、县、品牌、有没有补贴都不能再改，别的能改。要改就另开一门",
     "several": "好几个人用这个号，填身份证号", "unregistered": "没有这个人，先去登记",
     "not_of_county": "不在这门课的县市区", "not_of_order": "要跟下单的单位一个县市区",
+    "brand_code": "3 到 20 个小写字母、数字、短横，字母开头", "uscc_unknown": "有个信用代码没在这里登记过，先只写名称",
+    "not_registered": "这个人还没登记过，先给他登记",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
@@ -201,12 +208,16 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "mark_decided": (409, "这一条工作人员定过了，不再改。"),
     "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
+    "brand_code_taken": (409, "这个代码别的品牌用了，换一个。"),
+    "brand_not_recognised": (409, "这个品牌没有认定，或者认定撤了，不能发证。"),
+    "already_certified": (409, lambda told: f"他手里已经是{told['grade']}，同一等、低一等的不用再发。"),
+    "grade_in_use": (409, lambda told: f"还有人持{told['grade']}的证，这一等不能去掉。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
     "flagship_taken": (409, lambda told: f"{told['year']} 年已经定了“{told['course']}”。一县一个，先把那个换下来。"),
     "batch_full": (409, lambda told: f"这一期 {told['places']} 个名额满了，等下一期。"),
     "batch_closed": (409, "这一期结束了，报不了名。等下一期。"),
     "nothing_held": (409, "一天课还没点过名，不能结班。先把点名补上。"),
-    "already_certified": (409, "这个工种、这个等级，他已经有证书了，不用再发。"),
+    "certificate_held": (409, "这个工种、这个等级，他已经有证书了，不用再发。"),
     "subsidy_not_eligible": (409, lambda told: SUBSIDY_LACKS[told["lacks"]]),
 }
 """Code → status and words."""

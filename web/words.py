@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from labor_brands.brands.queries import brand_name
+from web.brand_drawings import brand_face, nested_bar, range_bar
+from web.brands import brand_name
+from web.case_words import OUTCOMES
 from web.drawings import Part
 from web.filters import km, when, yuan
 from zero_work_market.ground.clock import local, local_date
@@ -151,6 +153,7 @@ GLOBALS = {
     "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
     "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
     "place_said": place_said, "shut_said": SHUT, "label": label,
-    "brand_name": brand_name, "posting_states": STATES, "course_said": course_said,
+    "brand_name": brand_name, "posting_states": STATES, "course_said": course_said, "outcomes_said": OUTCOMES,
+    "brand_face": brand_face, "nested_bar": nested_bar, "range_bar": range_bar,
 }  # fmt: skip
 """Functions that templates call."""

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.support.brands import make_brand
 from tests.support.makers import PNG, TOWN, id_number, make_account, make_employer, make_worker, uscc
 from tests.support.market import PACKER, make_posting, shift
 from web.app import create_app
@@ -257,6 +258,8 @@ def test_low_or_unreadable_pay_is_refused_with_its_figures(hire, pay, words):
 
 
 def test_refused_slip_comes_back_with_everything_as_typed(hire):
+    with transaction() as session:
+        make_brand(session, code="jinxiang-suangong", at=clock.now())
     given = slip(
         title="", words="带饭盒", address="老街 3 号", headcount="7", extras=["meals"], brands=["jinxiang-suangong"]
     )

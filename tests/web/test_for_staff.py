@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
-from labor_brands.brands.queries import brands
 from tests.support.hires import agree, make_hire
 from tests.support.makers import COUNTY, PNG, TOWN, VILLAGE, id_number, make_employer, make_village, make_worker, phone
 from tests.support.market import PACKER, shift
@@ -482,7 +481,6 @@ def test_workers_of_another_village_are_out_of_the_agents_reach(desk):
         ("week", {"free": ["0.1", "6.3"]}, "一周 2 段"),
         ("home", {"home": "370829101"}, "住在哪里 纸坊镇"),
         ("skills", {"skill": [PACKER], f"level.{PACKER}": "3"}, "高级工"),
-        ("brands", {"brand": [brands()[0].code]}, brands()[0].name),
     ],
 )
 def test_a_profile_is_kept_on_the_workers_behalf(desk, what, form, said):
@@ -495,18 +493,6 @@ def test_a_profile_refused_keeps_what_was_typed(desk):
     worker = a_worker()
     answer = desk().post(f"/workers/{worker.id}/edit/reach", radius_km="400")
     assert (answer.status_code, 'value="400"' in answer.text) == (422, True)
-
-
-def test_a_brand_that_nobody_has_registered_is_refused(desk):
-    answer = desk().post(f"/workers/{a_worker().id}/edit/brands", brand=["nobodys"])
-    assert answer.status_code == 422
-    assert "没有这个" in words(answer)
-
-
-def test_town_staff_give_no_brands(desk):
-    worker, town = a_worker(), desk(Role.TOWN, TOWN)
-    assert "劳务品牌" not in town.read(f"/workers/{worker.id}/edit")
-    assert town.post(f"/workers/{worker.id}/edit/brands", brand=["X"]).status_code == 403
 
 
 def test_a_certificate_shown_at_the_desk_is_marked_as_seen(desk):

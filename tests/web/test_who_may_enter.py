@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.agreements import offered
 from tests.support.attendance import put_mark
+from tests.support.brands import put_brand
 from tests.support.cases import file_claim
 from tests.support.courses import put_training
 from tests.support.hires import put_rows
@@ -60,6 +61,8 @@ REGIONS |= {"case_id": COUNTY}
 REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
 REGIONS |= {"import_id": TOWN}
 REGIONS |= {"course_id": COUNTY, "batch_id": COUNTY, "enrolment_id": VILLAGE, "subsidy_id": COUNTY, "order_id": COUNTY}
+WORDS |= {"brand": "jinxiang-suangong"}
+REGIONS |= {"brand": COUNTY, "certification_id": COUNTY, "brand_mark_id": COUNTY}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -192,6 +195,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         import_id = make_import(session, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
         training = put_training(session, worker=worker, posting_id=posting_id, at=at)
+        brand_ids = put_brand(session, code=WORDS["brand"], worker=worker, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
@@ -203,6 +207,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     ids |= {"agreement_id": agreement.id, "digest": agreement.text_hash[:32]}
     ids |= {"claim_id": claim.id, "case_id": claim.case_id}
     ids |= training
+    ids |= brand_ids
     return Scene(path, ids, waiting_id, keys)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
-from labor_brands.brands.queries import brands
+from web.brands import recognised_brands
 from web.rows import LARGEST_ID
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.reference.occupations.queries import occupation
@@ -72,7 +72,7 @@ def _known_occupation(code: str) -> str:
 
 
 def _known_brand(code: str) -> str:
-    if code not in {brand.code for brand in brands()}:
+    if code not in {brand.code for brand in recognised_brands()}:
         raise ValueError("no brand has this code")
     return code
 

@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from labor_brands.brands.queries import brands
 from web.auth import EMPLOYER, may_enter, viewer
+from web.brands import recognised_brands
 from web.errors import said_by_field, wording
 from web.findings import mended, said
 from web.for_employers.blueprint import own_id, own_posting, pages
@@ -243,7 +243,7 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
         "finding_said": said, "given": request.form, "project_errors": {}, "alike": _alike(judged.slip),
         "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
         "titles": [known.title for known in trades()], "groups": trades_by_heading(), "levels": LEVELS, "any": ANY,
-        "brands": sorted(brands(), key=lambda brand: brand.county != here),
+        "brands": sorted(recognised_brands(), key=lambda brand: brand.place != here),
         "paid_within": _with(PAID_WITHIN, judged.slip.pay_days, "{} 天内给"),
         "ages": _with(AGES, judged.slip.min_age, "满 {} 岁"), "works": WORKS.items(),
         "key": request.form.get("key") or secrets.token_urlsafe(12),

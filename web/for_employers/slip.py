@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from labor_brands.brands.queries import brands
+from web.brands import recognised_brands
 from web.filters import yuan
 from zero_work_market.ground import clock
 from zero_work_market.ground.errors import LeyeError
@@ -230,7 +230,7 @@ def _trade_codes() -> frozenset[str]:
 
 
 def _is_brand(code: str) -> bool:
-    return any(brand.code == code for brand in brands())
+    return any(brand.code == code for brand in recognised_brands())
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,7 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     accounts,
     batches,
     board,
+    brands,
     cases,
     cooperation,
     courses,

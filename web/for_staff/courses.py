@@ -6,8 +6,8 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from labor_brands.brands.queries import brands
 from web.auth import may_enter, staff, viewer
+from web.brands import recognised_brands
 from web.errors import said_by_field, wording
 from web.for_staff.blueprint import counties_around, page, pages, scoped_counties
 from web.forms import trades_by_heading
@@ -179,11 +179,11 @@ def _from_order() -> Mapping[str, Any]:
 
 
 def _form(row: Course | None, given: Mapping[str, Any], errors: dict[str, str]) -> str:
-    here = [(code, region(code).name) for code in scoped_counties(RUN)]
+    here, known = [(code, region(code).name) for code in scoped_counties(RUN)], recognised_brands()
     return page(
         "course_edit", "courses", row=row, given=given, errors=errors, counties=here, levels=LEVELS,
         trades=trades_by_heading(),
-        brands=[("", "不是品牌的课"), *((one.code, one.name) for one in brands() if one.county in dict(here))],
+        brands=[("", "不是品牌的课"), *((one.code, one.name) for one in known if one.place in dict(here))],
     )  # fmt: skip
 
 

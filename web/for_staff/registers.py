@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import url_for
 
+from labor_brands.brands import queries as brands
 from web.for_staff.figures import WHY
 from web.for_staff.tables import Column, Kind, Row, Table, table
 from zero_work_market.statistics.cooperation import queries as cooperation
@@ -16,7 +17,7 @@ from zero_work_market.statistics.registers.rules import RegisterRow
 from zero_work_market.statistics.training import queries as training
 
 REGISTERS: Mapping[str, Register] = {
-    **market.REGISTERS, **training.REGISTERS, "poverty_work": cooperation.REGISTER,
+    **market.REGISTERS, **training.REGISTERS, **brands.REGISTERS, "poverty_work": cooperation.REGISTER,
 }  # fmt: skip
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
@@ -28,12 +29,14 @@ OPENS: dict[str, Callable[[RegisterRow], str]] = {
     "placement": lambda row: url_for("staff.placement", placement_id=row.id),
     "enrolment": lambda row: url_for("staff.enrolment", enrolment_id=row.id),
     "course": lambda row: url_for("everyone.course", course_id=row.id),
+    "brand": lambda row: url_for("staff.brand", brand=row.id),
 }
 """By the row's kind, the address of its own page."""
 HEADS = {
     "gig_markets": ("县市区", "", "头一回发活"), "open_cases": ("案号", "告的哪家", "哪天立的"),
     "poverty_work": ("姓名", "老家，在哪家干", "哪天干满三个月"),
     "trainings": ("谁", "哪个班", "哪天结班"), "flagship_courses": ("哪门课", "县市区", "哪天定的"),
+    "brands": ("品牌", "谁建的", "哪天认定的"),
 }  # fmt: skip
 """By figure: what its rows are, what is told of them, what their day is."""
 

@@ -8,11 +8,13 @@ from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from labor_brands.brands.queries import brands
+from labor_brands.brands.queries import certificates_of
+from labor_brands.steps.queries import steps_of
 from web import limits
 from web.auth import may_enter, staff, viewer
 from web.errors import said_by_field
 from web.for_staff.blueprint import page, pages, place_name
+from web.for_staff.figures import rung_said
 from web.for_staff.workers import REGISTER, home_given, homes
 from web.forms import DAYS, QUARTERS, chosen_skills, chosen_week, ticked_week, trades_by_heading
 from zero_work_market.ground import clock
@@ -27,6 +29,10 @@ from zero_work_market.people.workers import service
 from zero_work_market.people.workers.queries import WorkerCard, worker_card
 from zero_work_market.people.workers.rules import Secret, age_on
 from zero_work_market.reference.occupations.rules import LEVELS
+from zero_work_market.statistics.indicators.queries import person_placements
+
+LATEST = 10
+"""Placements of a worker that the page shows."""
 
 
 @pages.get("/workers/<int:worker_id>")
@@ -83,14 +89,6 @@ def edit_worker(worker_id: int) -> str:
 def change_worker(worker_id: int, what: str) -> Response | tuple[str, int]:
     """One part of the profile, as the worker says it at the desk."""
     return _change(worker_id, CHANGES[what], "改好了，马上按新的给他找活。", on_edit=True)
-
-
-@pages.post("/workers/<int:worker_id>/edit/brands")
-@may_enter(staff(Permission.SET_BRANDS))
-def change_brands(worker_id: int) -> Response | tuple[str, int]:
-    """The labor brands whose training the worker passed. Raises OutOfScope, also to who may edit the rest."""
-    viewer().require(Permission.SET_BRANDS, _card(worker_id).town)
-    return _change(worker_id, _set_brands, "改好了，马上按新的给他找活。", on_edit=True)
 
 
 @pages.get("/workers/<int:worker_id>/phone")
@@ -156,13 +154,6 @@ def _set_pay(session: Session, of: dict[str, Any]) -> None:
     service.set_floor(session, min_hourly_fen=fen_from_yuan(given, field="min_hourly_fen") if given else 0, **of)
 
 
-def _set_brands(session: Session, of: dict[str, Any]) -> None:
-    given = request.form.getlist("brand")
-    if not {brand.code for brand in brands()}.issuperset(given):
-        raise InvalidValue(field="brands", reason="unknown")
-    service.set_brands(session, brands=given, **of)
-
-
 CHANGES: dict[str, Change] = {
     "home": _set_home,
     "reach": _set_reach,
@@ -207,10 +198,18 @@ def _show(card: WorkerCard, *, errors: dict[str, str] | None = None, seen: dict[
     with transaction(read_only=True) as session:
         agent = account(session, card.registered_by) if card.registered_by else None
         home, origin = place_name(session, _home(card)), home_of(session, card.id)
+        certificates = certificates_of(session, card.id)
+        [steps] = steps_of(session, [card.id]).values()
+        placements = [
+            one
+            for scope in viewer().scopes(Permission.BOARD)
+            for one in person_placements(session, worker_id=card.id, year=today.year, region=scope)
+        ]
     return page(
         "worker", "workers", card=card, errors=errors or {}, seen=seen or {}, typed=request.form.get("reason", ""),
         age=age_on(card.born_on, today), home=home, origin=origin, agent=agent, levels=LEVELS,
-        ahead=[day for day in card.days_off if day >= today],
+        ahead=[day for day in card.days_off if day >= today], certificates=certificates, steps=steps,
+        set_brands=Permission.SET_BRANDS, placements=placements[:LATEST], rung_said=rung_said,
     )  # fmt: skip
 
 
@@ -219,8 +218,7 @@ def _edit(card: WorkerCard, errors: dict[str, str] | None = None) -> str:
     given = request.form
     return page(
         "worker_edit", "workers", card=card, errors=errors or {}, given=given, homes=homes(), home=_home(card),
-        trades=trades_by_heading(), days=DAYS, quarters=QUARTERS, levels=LEVELS, brands=brands(),
+        trades=trades_by_heading(), days=DAYS, quarters=QUARTERS, levels=LEVELS,
         ticked=set(given.getlist("free")) if "free" in given else ticked_week(card.week),
         chosen=given.getlist("skill") if "skill" in given else [skill.occupation for skill in card.skills],
-        sets_brands=viewer().may(Permission.SET_BRANDS, card.town),
     )  # fmt: skip

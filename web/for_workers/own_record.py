@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from labor_brands.brands.queries import certificates_of
 from zero_work_market.people.origins.queries import home_of
 from zero_work_market.rights.attendance import queries as attendance
 from zero_work_market.rights.contracts import queries as contracts
@@ -30,12 +31,19 @@ RATING = (
 )  # fmt: skip
 
 
+CERTIFICATE = (
+    "number", "brand", "brand_name", "grade", "grade_name", "source", "score", "issued_on", "revoked_on", "reason",
+)  # fmt: skip
+
+
 def of_hires(session: Session, *, worker_id: int, at: datetime) -> dict[str, Any]:
-    """Home, agreements, marks, hours, wages with their payments, claims and ratings of a worker; moments as they are.
+    """Home, certificates of brands, agreements, marks, hours, wages with their payments, claims and ratings of a
+    worker; moments as they are.
 
     A rating by an employer is in it once the worker may see it.
     """
     return {
+        "certificates": [_held(one, CERTIFICATE) for one in certificates_of(session, worker_id)],
         "agreements": [
             _held(one, AGREEMENT) | {
                 "text": one.text.decode() if one.text else None,

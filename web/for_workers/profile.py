@@ -9,7 +9,9 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from labor_brands.brands.queries import brand_name
+from labor_brands.brands import service as brands
+from labor_brands.brands.queries import certificates_of
+from labor_brands.steps.queries import steps_of
 from web import auth
 from web.auth import WORKER, may_enter, viewer
 from web.errors import said_by_field
@@ -48,10 +50,11 @@ def me() -> str:
     card = _card()
     with transaction(read_only=True) as session:
         home = home_of(session, card.id)
+        certificates = certificates_of(session, card.id)
+        [steps] = steps_of(session, [card.id]).values()
     return render_template(
-        "for_workers/me.html", card=card, town=region(card.town), home=home,
+        "for_workers/me.html", card=card, town=region(card.town), home=home, certificates=certificates, steps=steps,
         skills_held="、".join(label(skill.occupation) for skill in card.skills),
-        brands_held="、".join(brand_name(code) for code in card.brands),
     )  # fmt: skip
 
 
@@ -127,6 +130,7 @@ def erase() -> str | Response:
         origins.forget(session, **of)
         workers.erase(session, kept_until=_kept_until(last) if last else None, **of)
         forget_erased(session, at=clock.now())
+        brands.forget_erased(session, **of)
     auth.log_out()
     flash("资料删掉了。", "ok")
     return redirect(url_for("everyone.own_market"), 303)

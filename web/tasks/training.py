@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from labor_brands.brands import service as brands
 from web.filters import yuan
 from web.training import KINDS
 from web.words import course_said
@@ -23,6 +24,7 @@ def follow_pass(session: Session, payload: Mapping[str, Any]) -> None:
     row = queries.enrolment(session, payload["enrolment_id"])
     course = row.batch.course
     _tell(session, row.worker_id, f"{course.name}考过了，{row.score} 分。证书办好了再告诉你", "course_passed")
+    brands.certify_for_course(session, enrolment_id=row.id, by=SYSTEM, at=clock.now())
     service.invite_passed(session, enrolment_id=row.id, by=SYSTEM, at=clock.now())
 
 

@@ -240,9 +240,9 @@ def test_a_certificate_is_one_a_person_trade_and_level_and_its_number_is_nobody_
     row = make_trained(session, worker=worker)
     first = certify(session, row, number="S1234567")
     assert certify(session, row, number="S1234567").id == first.id
-    with pytest.raises(rules.AlreadyCertified):
+    with pytest.raises(rules.CertificateHeld):
         certify(session, row, number="S7654321")
-    with pytest.raises(rules.AlreadyCertified):
+    with pytest.raises(rules.CertificateHeld):
         certify(session, make_trained(session, worker=worker), number="S7654321")
     with pytest.raises(InvalidValue):
         certify(session, make_trained(session), number="s1234567")

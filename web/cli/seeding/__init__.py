@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.cli.seeding.aftermath import make_aftermath
+from web.cli.seeding.certificates import make_brands
 from web.cli.seeding.courses import make_courses
 from web.cli.seeding.employers import make_employers
 from web.cli.seeding.history import make_history, make_regulars
@@ -43,6 +44,7 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     staff = make_staff(chance, on)
     worker_phone = make_workers(chance, count=workers, on=on, progress=progress)
     employer_phone = make_employers(chance, count=employers, on=on, progress=progress)
+    make_brands(chance, on)
     make_history(chance, count=postings, on=on, progress=progress)
     make_regulars(chance, on=on)
     make_aftermath(chance, on=on, progress=progress)

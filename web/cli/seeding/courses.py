@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from labor_brands.brands.queries import brands
+from web.cli.seeding.brands import told
 from web.cli.seeding.history import SHOWN
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM, Actor
@@ -28,7 +28,7 @@ from zero_work_market.policy.courses.rules import Kind
 from zero_work_market.policy.courses.service import NewBatch, NewCourse
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.occupations.rules import LEVELS
-from zero_work_market.reference.regions.queries import county_of, towns
+from zero_work_market.reference.regions.queries import counties, county_of, towns
 
 DEMO_COUNTY = "370829"
 OTHERS = (
@@ -56,8 +56,9 @@ def make_courses(chance: random.Random, *, on: date, progress: Callable[[str, in
     """Make them all; what they announce is done already, as with the history before it."""
     made = []
     with transaction() as session:
-        for brand in brands():
-            made.append(_course(session, brand.county, brand.occupation, 3, on, brand=brand.code))
+        for county in counties():
+            file = next(one.file for one in told() if one.file.place == county.code)
+            made.append(_course(session, county.code, file.trades[0], 3, on, brand=file.code))
             service.name_flagship(session, course_id=made[-1].id, year=on.year, by=SYSTEM, at=_long_ago(on))
         for occupation, level, subsidised in OTHERS:
             made.append(_course(session, DEMO_COUNTY, occupation, level, on, subsidised=subsidised))
@@ -69,8 +70,8 @@ def make_courses(chance: random.Random, *, on: date, progress: Callable[[str, in
     with transaction() as session:
         _order(session, on)
         session.execute(delete(Message))
-        told = update(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.kind != PostingPublished.kind)
-        session.execute(told.values(done_at=clock.at_local(on, time(5))))
+        waiting = update(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.kind != PostingPublished.kind)
+        session.execute(waiting.values(done_at=clock.at_local(on, time(5))))
 
 
 def _course(

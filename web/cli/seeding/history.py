@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labor_brands.brands.queries import brands
+from web.cli.seeding.brands import brand_of
 from web.cli.seeding.employers import LINES
 from web.cli.seeding.people import near
 from web.cli.seeding.workers import PACKER, TradeMix
@@ -205,7 +205,7 @@ def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> D
     floor = minimum_wage(employer.county, day).hourly_fen
     hourly = max(floor, 100 * chance.choices(range(17, 36), [max(1, 20 - abs(20 - yuan)) for yuan in range(17, 36)])[0])
     by_day = hours == 8 and chance.random() < 0.5
-    brand = next((b.code for b in brands() if b.county == employer.county and b.occupation == code), None)
+    brand = brand_of(employer.county, code)
     return Draft(
         employer_name=employer.name, title=_title(employer, code), occupations=((code, 1),),
         headcount=chance.choices([n for n, _ in HEADCOUNTS], [w for _, w in HEADCOUNTS])[0],

@@ -7,6 +7,8 @@ from math import cos, radians
 from zero_work_market.people.accounts.rules import check_digit as id_check_digit
 from zero_work_market.reference.regions.queries import Region, counties, towns
 
+REGISTERED_BEFORE = 200
+"""Days from the made-up people's registration to the day that counts as today."""
 SURNAMES = (
     ("王", 97), ("李", 95), ("张", 92), ("刘", 78), ("孔", 40), ("陈", 38), ("孙", 34), ("赵", 33), ("杨", 31),
     ("马", 24), ("徐", 22), ("周", 21), ("朱", 20), ("高", 19), ("郭", 18), ("胡", 17), ("宋", 16), ("吴", 15),

@@ -25,8 +25,10 @@ LEVELS = (
 )
 VILLAGES = ("演示一村", "演示二村", "演示三村")
 """Of every town in 嘉祥县."""
-TARGETS = {"proven_work": (1200, 100), "stable_work": (60, 5), "coverage": (95, 95), "paid_on_time": (98, 98)}
-TARGETS |= {"trainings": (600, 50)}
+TARGETS = {
+    "proven_work": (1200, 100), "stable_work": (60, 5), "brands": (15, 1), "coverage": (95, 95),
+    "paid_on_time": (98, 98), "trainings": (600, 50),
+}  # fmt: skip
 """Made-up targets of the year: the city's, and each county's."""
 
 

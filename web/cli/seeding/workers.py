@@ -5,8 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 
-from labor_brands.brands.queries import brands
-from web.cli.seeding.people import id_number, near, phone, pick_birthday, pick_county, pick_name, pick_town
+from web.cli.seeding.brands import brand_of
+from web.cli.seeding.people import (
+    REGISTERED_BEFORE,
+    id_number,
+    near,
+    phone,
+    pick_birthday,
+    pick_county,
+    pick_name,
+    pick_town,
+)
 from web.cli.seeding.staff import VILLAGES
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
@@ -41,14 +50,14 @@ HEADINGS = {
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
 WITH_PHONE, WITH_VILLAGE = 0.97, 0.8
-SHOWN_TOWN, PACKER = "370829400", "6-31-05-00"
+SHOWN_TOWN, PACKER, SHOWN_BRAND = "370829400", "6-31-05-00", "jiaxiang-qiaoshou"
 SKILL_COUNTS = (22, 33, 28, 17)
 FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
 
 
 def make_workers(chance: random.Random, *, count: int, on: date, progress: Callable[[str, int, int], None]) -> str:
     """Make `count` workers, a few of them without a phone. Returns the phone of the first, a packer in 嘉祥县."""
-    at = clock.at_local(on - timedelta(days=200), time(9))
+    at = clock.at_local(on - timedelta(days=REGISTERED_BEFORE), time(9))
     mix, taken = TradeMix(), set[str]()
     for first in range(0, count, CHUNK):
         serials = range(first, min(first + CHUNK, count))
@@ -118,6 +127,7 @@ def _make_shown(worker: Worker) -> None:
     worker.min_hourly_fen, worker.relocates = 1600, False
     worker.week = sum(1 << (4 * day + quarter) for day in EVERY_DAY for quarter in (MORNING, AFTERNOON, EVENING))
     worker.skills[:] = [Skill(occupation=PACKER, level=3), Skill(occupation="4-02-05-01", level=1)]
+    worker.brands[:] = [HeldBrand(brand=SHOWN_BRAND)]
 
 
 def account_of(number: str, at: datetime) -> Account:
@@ -130,6 +140,6 @@ def _give_skills(chance: random.Random, mix: TradeMix, worker: Worker, county: R
     wanted = chance.choices(range(1, 5), SKILL_COUNTS)[0]
     for code in dict.fromkeys(mix.pick(chance) for _ in range(wanted)):
         worker.skills.append(Skill(occupation=code, level=chance.choices(range(1, 6), LEVELS)[0]))
-        brand = next((b for b in brands() if b.county == county.code and b.occupation == code), None)
-        if brand and chance.random() < 0.6:
-            worker.brands.append(HeldBrand(brand=brand.code))
+        brand = brand_of(county.code, code)
+        if brand and brand not in {held.brand for held in worker.brands} and chance.random() < 0.6:
+            worker.brands.append(HeldBrand(brand=brand))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from zero_work_market.ground.audit import AuditRow
 from zero_work_market.ground.paging import Page, page_of
+from zero_work_market.ground.privacy import lookup
 from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.accounts.rules import mask_id_number, mask_phone
 from zero_work_market.people.workers.models import DayOff, Worker
@@ -99,6 +100,12 @@ def worker_of_account(session: Session, account_id: int) -> WorkerCard | None:
 
 def worker_id_of_account(session: Session, account_id: int) -> int | None:
     return session.scalar(select(Worker.id).where(Worker.account_id == account_id))
+
+
+def worker_id_of_number(session: Session, id_number: str) -> int | None:
+    """By a parsed ID number; None also for an erased profile."""
+    here = Worker.id_number_hash == lookup(id_number, kind="id_number"), Worker.erased_at.is_(None)
+    return session.scalar(select(Worker.id).where(*here))
 
 
 def shown_workers(session: Session, ids: Iterable[int]) -> dict[int, ShownWorker]:

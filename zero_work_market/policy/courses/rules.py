@@ -111,10 +111,10 @@ class NothingHeld(LeyeError):
     code = "nothing_held"
 
 
-class AlreadyCertified(LeyeError):
+class CertificateHeld(LeyeError):
     """The person has a certificate of this occupation and level. details: enrolment."""
 
-    code = "already_certified"
+    code = "certificate_held"
 
 
 class NotEligible(LeyeError):

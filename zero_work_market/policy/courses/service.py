@@ -280,7 +280,7 @@ def grade(session: Session, *, batch_id: int, scores: Mapping[int, int], by: Act
 def issue(session: Session, *, enrolment_id: int, number: str, issued_on: date, by: Actor, at: datetime) -> Certificate:
     """Issue the certificate of a passed course: it stands, as seen, on the person's skill, by which they are ranked.
 
-    Issued again with the same number, nothing changes. Raises IllegalMove unless passed, AlreadyCertified, InvalidValue
+    Issued again with the same number, nothing changes. Raises IllegalMove unless passed, CertificateHeld, InvalidValue
     (field "certificate_number", reason "taken").
     """
     row = queries.enrolment(session, enrolment_id)
@@ -306,7 +306,7 @@ def issue(session: Session, *, enrolment_id: int, number: str, issued_on: date, 
     except IntegrityError:
         if session.scalars(select(Certificate.id).where(Certificate.number == number)).first() is not None:
             raise InvalidValue(field="certificate_number", reason="taken") from None
-        raise rules.AlreadyCertified(enrolment=row.id) from None
+        raise rules.CertificateHeld(enrolment=row.id) from None
     words = f"{label(trade[0])}{LEVELS[trade[1]]}，{number}"[:60]
     write_on_skill(
         session, worker_id=row.worker_id, occupation=trade[0], level=trade[1], certificate=words, by=by, at=at

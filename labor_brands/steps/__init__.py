@@ -1,0 +1,1 @@
+"""A worker's three steps: trained, at work, with rights kept."""
