@@ -37,6 +37,8 @@ class Permission(enum.StrEnum):
     """See a full ID number, phone or name, with a reason, logged each time (个人信息保护法 51, 54)."""
     DECIDE = "decide"
     """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
+    MANAGE_CHANNELS = "manage_channels"
+    """Keep the export channels that start in a county: what is agreed, who is sent, with which bus."""
     IMPORT = "import"
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
 
@@ -56,6 +58,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.SET_TARGETS: frozenset({Role.CITY}),
     Permission.SEE_FULL_ID: _ALL,
     Permission.DECIDE: _COUNTY_UP,
+    Permission.MANAGE_CHANNELS: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
 }
 
