@@ -29,6 +29,9 @@ FIELDS = {
     "worker_said": "工人说的", "employer_said": "单位说的", "days": "延几天", "meet_at": "什么时候",
     "contest": "为什么不对", "stars": "几颗星", "chips": "怎么样",
     "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
+    "origin": "从哪里", "kind": "怎么送", "partner_kind": "谁组织", "partner": "叫什么",
+    "from_on": "从哪天", "until_on": "到哪天", "channel": "哪条通道", "departs_at": "哪天几点走", "transport": "坐什么",
+    "meeting_place": "在哪里上车", "bring": "带什么", "contact": "找谁", "notes": "备注", "workers": "谁去",
     "strokes": "签名", "typed_name": "全名",
     "columns": "哪一列是什么",
     "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
@@ -52,6 +55,8 @@ REASONS: dict[str, Words] = {
     "more_than_left": lambda told: f"只差 {yuan(told['left_fen'])} 元了。多给的先加在“加钱”里",
     "day": lambda told: f"要在 {month_day(told['first'])}到 {month_day(told['last'])}之间",
     "changed": "刚刚变了，再看一遍", "empty": "没选上，再选一次", "media_type": "只收照片（jpg、png）或 pdf",
+    "before_start": "比开头还早", "several": "有好几家对得上，写全名或者统一社会信用代码",
+    "not_boarded": "没上车的人，不能记到了",
     "past": "已经过了", "future": "还没到",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
@@ -184,6 +189,12 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "mark_decided": (409, "这一条工作人员定过了，不再改。"),
     "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
+    "channel_closed": (409, "这条通道停了。"),
+    "periods_overlap": (
+        422, lambda told: f"跟已经约好的撞了：{month_day(told['first'])}到 {month_day(told['last'])}。"
+    ),
+    "not_departing_yet": (409, lambda told: f"还没到日子，{month_day(told['departs_at'])}才走。"),
+    "nobody_boarded": (409, "一个人也没勾。没人上车，就取消这一趟。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
 }
 """Code → status and words."""

@@ -41,7 +41,9 @@ from zero_work_market.market.postings.models import Posting, Shift
 from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.workers.models import HeldBrand, Worker
+from zero_work_market.reference import tables
 from zero_work_market.reference.law import queries as law
+from zero_work_market.reference.regions.queries import chongqing, counties
 from zero_work_market.rights.hours.models import Hours
 from zero_work_market.statistics.standings.queries import stability
 
@@ -66,6 +68,7 @@ class ChannelRow:
     """A channel, its periods in order, and all that it came to since it opened, each person once."""
 
     channel: Channel
+    people: tuple[Journey, ...]
     whole: Figures
     periods: tuple[PeriodRow, ...]
     last_sent_on: date | None
@@ -89,8 +92,6 @@ class Ride:
     meeting_place: str
     bring: str
     contact: str
-    phone: str | None
-    """Of the contact: told to who holds a hire that is confirmed, None to others."""
     state: DispatchState
 
 
@@ -134,6 +135,14 @@ def dispatch(session: Session, dispatch_id: int) -> Dispatch:
     return found
 
 
+@cache
+def places() -> Mapping[str, str]:
+    """Where a channel may lead to, name by code: counties of Jining and of Chongqing, and provinces."""
+    provinces = {row["code"]: row["name"] for row in tables.rows("labor_brands.export_channels", "provinces")}
+    below = {one.code: one.name for one in counties()} | {one.code: f"重庆{one.name}" for one in chongqing()}
+    return below | provinces
+
+
 def limits(today: date) -> Limits:
     """The settings by which a channel dries up, as of a day."""
     names = ("quiet_days", "pace_percent", "pace_after_days", "stay_percent", "stay_fewest")
@@ -151,6 +160,11 @@ def journeys(
 ) -> list[Journey]:
     """Everybody whom a channel sent between two days, both in, the first sent first."""
     return _journeys(traces(session, [channel])[channel.id], first, last, today)
+
+
+def homes(session: Session, channels: Sequence[Channel]) -> dict[int, str]:
+    """Towns where those live whom the channels may have sent, by worker id."""
+    return dict(session.execute(select(Worker.id, Worker.town).where(Worker.id.in_(_may_be_sent(channels)))).all())
 
 
 def traces(session: Session, channels: Sequence[Channel]) -> Mapping[int, list[Trace]]:
@@ -221,7 +235,7 @@ def postings_of_ends(session: Session, channel: Channel, *, at: datetime, limit:
     return list(session.scalars(query.order_by(Posting.closes_at.desc(), Posting.id.desc()).limit(limit)))
 
 
-def ride_of(session: Session, *, placement: Placement, posting: Posting, confirmed: bool) -> Ride | None:
+def ride_of(session: Session, *, placement: Placement, posting: Posting) -> Ride | None:
     """The bus by which a worker goes to a hire under a channel, the one that was meant for it first."""
     query = (
         _rides(placement.worker_id)
@@ -231,13 +245,13 @@ def ride_of(session: Session, *, placement: Placement, posting: Posting, confirm
         .order_by(DispatchSeat.placement_id.is_(None), Dispatch.departs_at.desc())
     )
     found = session.scalars(query.limit(1)).unique().one_or_none() if posting.channel else None
-    return None if found is None else _ride(found, confirmed)
+    return None if found is None else _ride(found)
 
 
 def rides_ahead(session: Session, *, worker_id: int, at: datetime) -> list[Ride]:
     """The buses on whose roster a worker is and that haven't left."""
     query = _rides(worker_id).where(Dispatch.state == DispatchState.PLANNED, Dispatch.departs_at > at)
-    return [_ride(one, False) for one in session.scalars(query.order_by(Dispatch.departs_at)).unique()]
+    return [_ride(one) for one in session.scalars(query.order_by(Dispatch.departs_at)).unique()]
 
 
 def next_ride(session: Session, posting: Posting, *, at: datetime) -> Ride | None:
@@ -249,7 +263,7 @@ def next_ride(session: Session, posting: Posting, *, at: datetime) -> Ride | Non
         .where(Dispatch.departs_at > at, Dispatch.departs_at <= posting.closes_at + LATE_BUS)
     )
     found = session.scalars(query.order_by(Dispatch.departs_at, Dispatch.id).limit(1)).unique().one_or_none()
-    return None if found is None else _ride(found, False)
+    return None if found is None else _ride(found)
 
 
 def _rides(worker_id: int) -> Select[Dispatch]:
@@ -260,11 +274,11 @@ def _rides(worker_id: int) -> Select[Dispatch]:
     )
 
 
-def _ride(one: Dispatch, confirmed: bool) -> Ride:
+def _ride(one: Dispatch) -> Ride:
     return Ride(
         dispatch_id=one.id, channel=one.channel.name, partner=one.channel.partner, place=one.channel.place,
         departs_at=one.departs_at, transport=one.transport, meeting_place=one.meeting_place, bring=one.bring,
-        contact=one.contact, phone=one.contact_phone if confirmed else None, state=one.state,
+        contact=one.contact, state=one.state,
     )  # fmt: skip
 
 
@@ -345,7 +359,7 @@ def _row(one: Channel, known: Sequence[Trace], today: date) -> ChannelRow:
     agreed = sum(period.number for period in one.periods if period.from_on <= today)
     last = max((day for trace in known for day in (*trace.boarded, *trace.arrived)), default=None)
     periods = tuple(_period(period, known, today) for period in one.periods)
-    return ChannelRow(one, figures(whole, agreed=agreed), periods, last)
+    return ChannelRow(one, tuple(whole), figures(whole, agreed=agreed), periods, last)
 
 
 def _period(period: Agreed, known: Sequence[Trace], today: date) -> PeriodRow:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from labor_brands.brands.queries import brands
 from labor_brands.export_channels.events import DispatchChanged, PutOnRoster
 from labor_brands.export_channels.models import Agreed, Channel, ChannelEmployer, Dispatch, DispatchSeat
-from labor_brands.export_channels.queries import channel_of_code, dispatches_of, hires
+from labor_brands.export_channels.queries import channel_of_code, dispatches_of, hires, places
 from labor_brands.export_channels.rules import (
     ChannelClosed,
     ChannelState,
@@ -76,7 +76,7 @@ def open_channel(session: Session, *, new: NewChannel, by: Actor, at: datetime) 
     row = Channel(
         name=text_of(new.name, field="name", most=40), county=region(new.county).code, brand=new.brand,
         kind=_one_of(Kind, new.kind, "kind"), place=text_of(new.place, field="place", most=40),
-        region=region(new.region).code, partner_kind=_one_of(PartnerKind, new.partner_kind, "partner_kind"),
+        region=_place(new.region), partner_kind=_one_of(PartnerKind, new.partner_kind, "partner_kind"),
         partner=text_of(new.partner, field="partner", most=40), state=ChannelState.OPEN, opened_on=local_date(at),
         code=f"new-{at:%H%M%S%f}",
     )  # fmt: skip
@@ -242,6 +242,20 @@ def arrive(session: Session, *, dispatch_id: int, arrived: Collection[int], by: 
     record(session, verb="dispatch.arrived", subject=f"dispatch:{row.id}", by=by, at=at, workers=sorted(arrived))
 
 
+def show_contact(session: Session, *, dispatch_id: int, worker_id: int, by: Actor, at: datetime) -> Dispatch:
+    """Whom to call about a bus, for one on its roster who holds a seat under its channel; each look is logged.
+
+    Raises NotFound for anyone else.
+    """
+    row = session.get(Dispatch, dispatch_id)
+    if row is None or worker_id not in {seat.worker_id for seat in row.seats}:
+        raise NotFound(what="dispatch")
+    if not hires(session, row.channel, [worker_id]):
+        raise NotFound(what="seat")
+    record(session, verb="dispatch.phone_seen", subject=f"dispatch:{row.id}", by=by, at=at, worker=worker_id)
+    return row
+
+
 def call_off(session: Session, *, dispatch_id: int, by: Actor, at: datetime) -> None:
     """It won't leave; everybody on the roster is told. Raises NotFound, IllegalMove."""
     row = _held_dispatch(session, dispatch_id, by)
@@ -291,6 +305,12 @@ def _put(row: Dispatch, plan: Plan, at: datetime) -> None:
 def _require_on_roster(row: Dispatch, worker_ids: Collection[int]) -> None:
     if not {seat.worker_id for seat in row.seats}.issuperset(worker_ids):
         raise InvalidValue(field="workers", reason="unknown")
+
+
+def _place(code: str) -> str:
+    if code not in places():
+        raise InvalidValue(field="region", reason="unknown" if code else "required")
+    return code
 
 
 def _one_of(kind: type[K], given: str, field: str) -> K:

@@ -27,6 +27,7 @@ TABS = (
     ("dashboard", "看板", Permission.BOARD), ("board", "今天的活", Permission.BOARD),
     ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
     ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
+    ("channels", "输出通道", Permission.MANAGE_CHANNELS),
     ("workers", "工人", Permission.REGISTER_WORKER),
     ("imports", "导入", Permission.IMPORT),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),

@@ -20,10 +20,10 @@ from labor_brands.export_channels.rules import (
     Stay,
 )
 from tests.support.channels import A_CHANNEL, a_plan, make_channel, make_dispatch, work, work_posting
-from tests.support.makers import COUNTY, NOW, make_employer, make_staff, make_worker
+from tests.support.makers import COUNTY, NOW, make_employer, make_staff, make_worker, oneself
 from zero_work_market.ground.audit import SYSTEM, AuditRow
 from zero_work_market.ground.clock import at_local, local_date
-from zero_work_market.ground.errors import IllegalMove, InvalidValue, NotAllowed
+from zero_work_market.ground.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.models import Placement
@@ -208,7 +208,8 @@ def test_a_channel_is_kept_by_staff_of_its_county_and_above(session):
     ("changes", "field"),
     [
         ({"name": " "}, "name"), ({"kind": "other"}, "kind"), ({"partner": "会" * 41}, "partner"),
-        ({"brand": "jinxiang-suangong"}, "brand"), ({"brand": "nobody"}, "brand"), ({"partner_kind": ""}, "partner_kind"),
+        ({"brand": "jinxiang-suangong"}, "brand"), ({"brand": "nobody"}, "brand"),
+        ({"partner_kind": ""}, "partner_kind"), ({"region": "990000"}, "region"),
     ],
 )  # fmt: skip
 def test_what_a_channel_is_must_be_said(session, changes, field):
@@ -271,24 +272,25 @@ def test_who_is_put_on_a_roster_twice_stands_on_it_once_and_is_told_once_with_th
     assert len(session.scalars(select(OutboxRow).where(OutboxRow.kind == "put_on_roster")).all()) == 1
 
 
-def test_the_contacts_phone_is_sealed_and_told_only_with_a_confirmed_hire(session):
-    channel, worker = agreed_channel(session), make_worker(session)
+def test_the_contacts_phone_is_sealed_and_shown_to_who_holds_a_hire_each_look_logged(session):
+    channel, seated, only_listed = agreed_channel(session), make_worker(session), make_worker(session)
     day = local_date(NOW) + timedelta(days=9)
     posting = work_posting(session, channel, day)
     placements.accept(
-        session, posting_id=posting.id, worker_id=worker.id, by=SYSTEM, at=posting.closes_at - timedelta(hours=20)
+        session, posting_id=posting.id, worker_id=seated.id, by=SYSTEM, at=posting.closes_at - timedelta(hours=20)
     )
-    held = session.scalars(select(Placement).where(Placement.worker_id == worker.id)).one()
     plan = a_plan(at_local(day, time(5)), phone="13800001234")
     bus = service.plan(session, channel_id=channel.id, plan=plan, by=SYSTEM, at=NOW)
-    service.put_on(session, dispatch_id=bus.id, worker_ids=[worker.id], by=SYSTEM, at=NOW)
+    service.put_on(session, dispatch_id=bus.id, worker_ids=[seated.id, only_listed.id], by=SYSTEM, at=NOW)
     assert b"13800001234" not in bus.contact_phone_sealed
-    phones = [
-        ride.phone
-        for confirmed in (False, True)
-        if (ride := queries.ride_of(session, placement=held, posting=posting, confirmed=confirmed))
-    ]
-    assert phones == [None, "13800001234"]
+    for stranger in (only_listed, make_worker(session)):
+        with pytest.raises(NotFound):
+            service.show_contact(session, dispatch_id=bus.id, worker_id=stranger.id, by=oneself(stranger), at=NOW)
+    by = oneself(seated)
+    assert service.show_contact(session, dispatch_id=bus.id, worker_id=seated.id, by=by, at=NOW).contact_phone == (
+        "13800001234"
+    )
+    assert len(session.scalars(select(AuditRow).where(AuditRow.verb == "dispatch.phone_seen")).all()) == 1
 
 
 def test_a_posting_carries_the_code_of_an_open_channel_of_its_own_employer_alone(session):
