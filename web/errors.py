@@ -191,7 +191,8 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
     "channel_closed": (409, "这条通道停了。"),
     "periods_overlap": (
-        422, lambda told: f"跟已经约好的撞了：{month_day(told['first'])}到 {month_day(told['last'])}。"
+        422,
+        lambda told: f"跟已经约好的撞了：{month_day(told['first'])}到 {month_day(told['last'])}。",
     ),
     "not_departing_yet": (409, lambda told: f"还没到日子，{month_day(told['departs_at'])}才走。"),
     "nobody_boarded": (409, "一个人也没勾。没人上车，就取消这一趟。"),

@@ -22,6 +22,7 @@ from zero_work_market.ground.clock import at_local
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import free_seat
 from zero_work_market.market.placements.rules import State
+from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.workers.models import Worker
@@ -91,3 +92,13 @@ def work(
         session.add(Hours(placement_id=held.id, shift_id=posting.shifts[0].id, **said))
         session.flush()
     return held
+
+
+def put_on_a_bus(session: Session, *, posting_id: int, worker_id: int, at: datetime) -> Dispatch:
+    """A bus of tomorrow that goes to a posting, with a worker on its roster."""
+    posting = session.get_one(Posting, posting_id)
+    channel = make_channel(session, employer=posting.employer, at=at)
+    postings.set_channel(session, posting_id=posting_id, channel=channel.code, by=SYSTEM, at=at)
+    bus = service.plan(session, channel_id=channel.id, plan=a_plan(at + timedelta(days=1)), by=SYSTEM, at=at)
+    service.put_on(session, dispatch_id=bus.id, worker_ids=[worker_id], by=SYSTEM, at=at)
+    return bus

@@ -17,6 +17,7 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     imports,
     looks,
     marks,
+    organised,
     placement,
     postings,
     ratings,

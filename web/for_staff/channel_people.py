@@ -67,9 +67,7 @@ def export_channel(channel_id: int) -> Response:
         people, _ = _told(session, row, found.people)
     with transaction() as session:
         by = viewer().as_staff(MANAGE, row.county)
-        record(
-            session, verb="channel.exported", subject=f"channel:{row.id}", by=by, at=now, rows=len(found.people)
-        )
+        record(session, verb="channel.exported", subject=f"channel:{row.id}", by=by, at=now, rows=len(found.people))
     cover = [
         ("什么", row.name), ("从哪到哪", f"{channel_words.from_said(row)}去{channel_words.place_said(row)}"),
         ("截至", f"{day_long(now)} {clock_said(now)}"), ("谁导的", viewer().name),

@@ -118,9 +118,7 @@ def shown_of(row: ChannelRow, period: PeriodRow | None) -> Figures:
     return period.figures if period else row.whole
 
 
-def flows(
-    found: Iterable[ChannelRow], ends: Callable[[Journey, ChannelRow], tuple[str, str]]
-) -> Sequence[Link]:
+def flows(found: Iterable[ChannelRow], ends: Callable[[Journey, ChannelRow], tuple[str, str]]) -> Sequence[Link]:
     """Persons by where they come from and where they go, the most first."""
     counted = Counter(ends(one, row) for row in found for one in row.people)
     return [Link(start, end, people) for (start, end), people in counted.most_common()]
