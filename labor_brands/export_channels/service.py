@@ -201,12 +201,12 @@ def put_on(session: Session, *, dispatch_id: int, worker_ids: Iterable[int], by:
 
 
 def take_off(session: Session, *, dispatch_id: int, worker_id: int, by: Actor, at: datetime) -> None:
-    """Raises NotFound, IllegalMove once it has left."""
+    """Raises NotFound, IllegalMove once it has left; InvalidValue on "workers" for one who isn't on the roster."""
     row = _held_dispatch(session, dispatch_id, by)
     require_move(row.state, DispatchState.DEPARTED)
     kept = [seat for seat in row.seats if seat.worker_id != worker_id]
     if len(kept) == len(row.seats):
-        raise NotFound(what="seat")
+        raise InvalidValue(field="workers", reason="unknown")
     row.seats = kept
     session.flush()
     record(session, verb="dispatch.taken_off", subject=f"dispatch:{row.id}", by=by, at=at, worker=worker_id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.cli.seeding.aftermath import make_aftermath
+from web.cli.seeding.channels import make_channels
 from web.cli.seeding.employers import make_employers
 from web.cli.seeding.history import make_history, make_regulars
 from web.cli.seeding.staff import make_staff, make_targets
@@ -43,6 +44,7 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     employer_phone = make_employers(chance, count=employers, on=on, progress=progress)
     make_history(chance, count=postings, on=on, progress=progress)
     make_regulars(chance, on=on)
+    make_channels(chance, on=on)
     make_aftermath(chance, on=on, progress=progress)
     make_targets(on)
     catch_up()
