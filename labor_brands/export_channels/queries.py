@@ -2,7 +2,8 @@
 
 There is no ledger beside the market. Who boarded is the roster's word; all else is read from placements that stand:
 
-- sent: who boarded a dispatch that left, or arrived at work under a posting that carries the channel's code;
+- sent: who boarded a dispatch that left, or arrived at work under a posting that carries the channel's code without
+  being there already; a person once, whatever the person-times;
 - arrived: an arrival, or agreed hours, under the channel within the gap after being sent;
 - staying on day 30 and 90: agreed hours lead from the day of being sent to that day or past it, by steps no longer
   than the gap; the gap is what statistics calls stable work (`stable_gap_days`, as of the day of being sent).
@@ -32,6 +33,7 @@ from labor_brands.export_channels.rules import (
     alarms,
     figures,
     journey,
+    sendings,
 )
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import NotFound
@@ -165,6 +167,18 @@ def journeys(
 def homes(session: Session, channels: Sequence[Channel]) -> dict[int, str]:
     """Towns where those live whom the channels may have sent, by worker id."""
     return dict(session.execute(select(Worker.id, Worker.town).where(Worker.id.in_(_may_be_sent(channels)))).all())
+
+
+def counties_that_sent(session: Session, *, worker_id: int, posting: Posting) -> set[str]:
+    """Counties by whose channels a worker was sent to a posting: their staff may see what came of it."""
+    at_end = select(ChannelEmployer.channel_id).where(ChannelEmployer.employer_id == posting.employer_id)
+    leading = select(Channel).where(or_(Channel.code == posting.channel, Channel.id.in_(at_end)))
+    sent = select(Worker.id).where(Worker.id == worker_id)
+    return {
+        one.county
+        for one in session.scalars(leading)
+        if session.scalar(sent.where(Worker.id.in_(_may_be_sent([one])))) is not None
+    }
 
 
 def traces(session: Session, channels: Sequence[Channel]) -> Mapping[int, list[Trace]]:
@@ -357,7 +371,7 @@ def _by_worker(found: Iterable[tuple[int, int, date]]) -> Days:
 def _row(one: Channel, known: Sequence[Trace], today: date) -> ChannelRow:
     whole = _journeys(known, *EVER, today)
     agreed = sum(period.number for period in one.periods if period.from_on <= today)
-    last = max((day for trace in known for day in (*trace.boarded, *trace.arrived)), default=None)
+    last = max((day for trace in known for day in sendings(trace, gap_of=_gap_days)), default=None)
     periods = tuple(_period(period, known, today) for period in one.periods)
     return ChannelRow(one, tuple(whole), figures(whole, agreed=agreed), periods, last)
 
@@ -365,7 +379,7 @@ def _row(one: Channel, known: Sequence[Trace], today: date) -> ChannelRow:
 def _period(period: Agreed, known: Sequence[Trace], today: date) -> PeriodRow:
     first, last = period.from_on, period.until_on
     found = figures(_journeys(known, first, last, today), agreed=period.number)
-    sent = [day for trace in known for day in (*trace.boarded, *trace.arrived) if first <= day <= last]
+    sent = [day for trace in known for day in sendings(trace, gap_of=_gap_days) if first <= day <= last]
     wrong = alarms(
         first=first, last=last, found=found, last_sent_on=max(sent, default=None), limits=limits(today), today=today
     )

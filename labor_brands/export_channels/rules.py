@@ -131,9 +131,9 @@ class Journey:
 
     worker_id: int
     sent_on: date
-    """The first day in question on which the person boarded, or arrived without having boarded."""
+    """The first day in question on which the person was sent: see `sendings`."""
     times: int
-    """Person-times: boardings, or of who never boarded the arrivals."""
+    """How often the person was sent on the days in question: person-times."""
     arrived_on: date | None
     """First arrival, or first agreed work, within the gap after being sent."""
     last_on: date
@@ -166,21 +166,38 @@ class Figures:
         return percent(self.stays[mark], self.due[mark]) if self.due[mark] else None
 
 
+def sendings(trace: Trace, *, gap_of: Callable[[date], int]) -> list[date]:
+    """The days on which somebody was sent, in order, one an entry.
+
+    Each boarding is one. An arrival is one unless the person is there already: was sent, and since then boarded,
+    arrived or worked no longer ago than the gap. `gap_of` gives the longest gap, in days, that is allowed as of a day.
+    """
+    sent: list[date] = []
+    last = date.min
+    for day in sorted({*trace.boarded, *trace.arrived, *trace.worked}):
+        if day in trace.boarded:
+            sent += [day] * trace.boarded.count(day)
+        elif day in trace.arrived and (not sent or (day - last).days > gap_of(last)):
+            sent.append(day)
+        if sent:
+            last = day
+    return sent
+
+
 def journey(trace: Trace, *, first: date, last: date, gap_of: Callable[[date], int], today: date) -> Journey | None:
     """What being sent between two days (both in) came to, as far as is known today; None for who wasn't sent then.
 
     `gap_of` gives the longest gap, in days, that is allowed to who was sent on a day.
     """
-    boarded = sorted(day for day in trace.boarded if first <= day <= last)
-    came = sorted(day for day in trace.arrived if first <= day <= last)
-    if not boarded and not came:
+    sent = [day for day in sendings(trace, gap_of=gap_of) if first <= day <= last]
+    if not sent:
         return None
-    sent_on = min([*boarded, *came])
+    sent_on = sent[0]
     gap_days = gap_of(sent_on)
     reached = [day for day in (*trace.arrived, *trace.worked) if 0 <= (day - sent_on).days <= gap_days]
     last_on = carried_on(sent_on, trace.worked, gap_days)
     return Journey(
-        worker_id=trace.worker_id, sent_on=sent_on, times=len(boarded) or len(came),
+        worker_id=trace.worker_id, sent_on=sent_on, times=len(sent),
         arrived_on=min(reached, default=None), last_on=last_on,
         stays=tuple(stay(sent_on + timedelta(days=mark), last_on, gap_days, today) for mark in MARKS),
     )  # fmt: skip

@@ -80,9 +80,22 @@ def test_one_is_sent_on_the_first_day_of_boarding_or_arriving_within_the_period(
     assert came_to(trace(boarded=[-2, 5])).sent_on == on(5)
 
 
-def test_boardings_are_person_times_and_of_who_never_boarded_arrivals():
+def test_every_boarding_is_a_person_time_and_an_arrival_of_who_is_not_there_already():
     assert came_to(trace(boarded=[3, 9], arrived=[4, 10, 11])).times == 2
-    assert came_to(trace(arrived=[4, 10, 11])).times == 3
+    assert came_to(trace(boarded=[3, 3])).times == 2
+    assert came_to(trace(arrived=[4, 10, 11])).times == 1
+    assert came_to(trace(arrived=[4, 35])).times == 1
+    assert came_to(trace(arrived=[4, 36])).times == 2
+    assert came_to(trace(arrived=[4, 36], worked=[20])).times == 1
+
+
+def test_who_was_sent_before_the_period_and_is_still_there_is_not_sent_again():
+    assert came_to(trace(boarded=[-20], worked=[-10, 15], arrived=[-19, 15])) is None
+    assert came_to(trace(boarded=[-40], arrived=[-39, 15])).sent_on == on(15)
+
+
+def test_a_local_who_worked_there_before_is_sent_by_the_first_arrival_under_the_code():
+    assert came_to(trace(worked=[1, 5, 9], arrived=[5, 9])).sent_on == on(5)
 
 
 def test_an_arrival_counts_within_the_gap_after_being_sent_and_agreed_work_proves_one():

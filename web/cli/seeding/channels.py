@@ -94,7 +94,8 @@ def _make(session: Session, chance: random.Random, route: Route, serial: int, em
     people = _people(session, route)
     for number, leaves in enumerate((*route.buses, NEXT_BUS)):
         riders = people[number * RIDERS[-1] :][: RIDERS[number % len(RIDERS)]]
-        _send(session, chance, channel, employer, riders, on, leaves, phone(FIRST_CONTACT + serial))
+        if riders:
+            _send(session, chance, channel, employer, riders, on, leaves, phone(FIRST_CONTACT + serial))
 
 
 def _send(
