@@ -36,6 +36,7 @@ from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.workers.models import Worker
+from zero_work_market.statistics.standings import service as standings
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FORM = {
@@ -322,3 +323,21 @@ def test_how_hires_were_come_by_is_told_by_county_with_who_helped(county: Seat) 
     assert "周勇" in said
     rows = county.client.get(f"/staff/organised?place={COUNTY}&how=agent").text
     assert re.findall(r"/staff/placements/(\d+)", rows) == [str(by_agent.id)]
+
+
+def test_the_county_that_sent_somebody_sees_the_proof_of_it_in_another_county_and_no_more(seat: Any) -> None:
+    start = today() - timedelta(days=9)
+    with transaction() as session:
+        channel = make_channel(session, at=clock.now(), county="370828", brand="")
+        sent, local = make_worker(session), make_worker(session)
+        make_dispatch(session, channel, leaves=start, riders=[sent])
+        held, other = (work(session, channel, one, start, carries=False).id for one in (sent, local))
+        staff, strangers = (make_staff(session, region=region).account_id for region in ("370828", "370827"))
+    with transaction() as session:
+        standings.make(session, [held, other], today=today())
+    answers = [
+        seat(account).client.get(f"/staff/placements/{placement}").status_code
+        for account in (staff, strangers)
+        for placement in (held, other)
+    ]
+    assert answers == [200, 403, 403, 403]

@@ -182,10 +182,12 @@ def _employer(session: Session, county: str) -> Employer | None:
 
 
 def _people(session: Session, route: Route) -> list[int]:
-    """Who holds the brand, or lives in the county; in 嘉祥 the one to log in as first of those who are to go."""
-    query = select(Worker.id).where(Worker.town.startswith(route.county), Worker.active, Worker.id != SHOWN)
-    if route.brand:
-        query = query.join(HeldBrand, HeldBrand.worker_id == Worker.id).where(HeldBrand.brand == route.brand)
-    found = list(session.scalars(query.order_by(Worker.id).limit(RIDERS[-1] * (len(route.buses) + 1))))
+    """Who holds the brand, then others of the county; in 嘉祥 the one to log in as first of those who are to go."""
+    local = select(Worker.id).where(Worker.town.startswith(route.county), Worker.active, Worker.id != SHOWN)
+    most = RIDERS[-1] * (len(route.buses) + 1)
+    held = local.join(HeldBrand, HeldBrand.worker_id == Worker.id).where(HeldBrand.brand == route.brand)
+    holders = session.scalars(held.order_by(Worker.id).limit(most)).all()
+    others = session.scalars(local.order_by(Worker.id).limit(2 * most)).all()
+    found = list(dict.fromkeys([*holders, *others]))[:most]
     going = len(route.buses) * RIDERS[-1]
     return [*found[:going], SHOWN, *found[going:]] if route.county == "370829" and len(found) >= going else found
