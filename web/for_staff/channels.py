@@ -138,7 +138,8 @@ def _page(row: Channel, verb: str = "", errors: dict[str, str] | None = None) ->
     return page(
         "channel", "channels", row=row, found=found, dispatches=dispatches, offered=offered, ends=ends, verb=verb,
         errors=errors or {}, given=request.form, words=channel_words, links=links, flow=flow_picture(links),
-        today=today, open=row.state == ChannelState.OPEN, current=found.current(today), most=_most(found),
+        limits=queries.limits(today), today=today,
+        open=row.state == ChannelState.OPEN, current=found.current(today), most=_most(found),
     )  # fmt: skip
 
 
