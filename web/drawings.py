@@ -187,6 +187,19 @@ def length_bar(value: float, of: float, said: str) -> Markup:
     return _svg("length", 200, 10, said, f'<rect width="{_n(length)}" height="10"/>', stretch=True)
 
 
+def nested_bar(agreed: int, sent: int, stays: int, of: int) -> Markup:
+    """约了, 去了, 还在: one inside the other, on the scale of the largest, `of`."""
+    width, height = PHONE_WIDTH, 12
+    lengths = [number / of * width if of else 0 for number in (agreed, sent, stays)]
+    outline = f'<rect class="agreed" x=".5" y=".5" width="{_n(max(lengths[0] - 1, 0))}" height="{height - 1}"/>'
+    filled = (
+        f'<rect class="{css}" width="{_n(length)}" height="{height}"/>'
+        for css, length in zip(("went", "stays"), lengths[1:], strict=True)
+    )
+    said = f"约了 {agreed} 人，去了 {sent} 人，还在 {stays} 人"
+    return _svg("nest", width, height, said, outline, *filled, stretch=True)
+
+
 def _svg(css: str, width: int, height: int, said: str, *drawn: str, stretch: bool = False) -> Markup:
     """An SVG of markup that is already safe, named by `said`."""
     fill = Markup(' preserveAspectRatio="none"' if stretch else "")
@@ -267,6 +280,7 @@ def _n(number: float) -> str:
 DRAWINGS: dict[str, Callable[..., Markup]] = {
     drawing.__name__: drawing
     for drawing in (
-        day_ruler, road_of_dots, score_bar, county_tile_map, spark_bars, spark_pace, ladder_bars, length_bar
+        day_ruler, road_of_dots, score_bar, county_tile_map, spark_bars, spark_pace, ladder_bars, length_bar,
+        nested_bar,
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ from tests.support.agreements import offered
 from tests.support.attendance import put_mark
 from tests.support.brands import put_brand
 from tests.support.cases import file_claim
+from tests.support.channels import put_on_a_bus
 from tests.support.courses import put_training
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
@@ -63,6 +64,7 @@ REGIONS |= {"import_id": TOWN}
 REGIONS |= {"course_id": COUNTY, "batch_id": COUNTY, "enrolment_id": VILLAGE, "subsidy_id": COUNTY, "order_id": COUNTY}
 WORDS |= {"brand": "jinxiang-suangong"}
 REGIONS |= {"brand": COUNTY, "certification_id": COUNTY, "brand_mark_id": COUNTY}
+REGIONS |= {"channel_id": COUNTY, "dispatch_id": COUNTY}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -75,6 +77,8 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.export": ({"place": TOWN, "indicator": "proven_work"}, TOWN),
     "staff.targets": ({"place": COUNTY}, COUNTY),
     "staff.rows": ({"place": VILLAGE}, VILLAGE),
+    "staff.organised": ({"place": COUNTY}, COUNTY),
+    "staff.open_channel": ({"origin": COUNTY}, COUNTY),
     "staff.coverage": ({"place": VILLAGE}, VILLAGE),
     "staff.seated_employers": ({"place": TOWN}, TOWN),
     "staff.find": ({"number": ID_NUMBER}, VILLAGE),
@@ -193,6 +197,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rows = put_rows(session, posting_id=posting_id, worker_id=worker.id, employer_id=employer.id, at=at)
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
+        bus = put_on_a_bus(session, posting_id=posting_id, worker_id=worker.id, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
         training = put_training(session, worker=worker, posting_id=posting_id, at=at)
         brand_ids = put_brand(session, code=WORDS["brand"], worker=worker, at=at)
@@ -202,6 +207,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     ids |= {"rating_id": rating_id}
     ids |= {"import_id": import_id}
     ids |= rows
+    ids |= {"channel_id": bus.channel_id, "dispatch_id": bus.id}
     ids |= {"mark_id": mark_id}
     ids |= {"placement_id": agreement.placement_id}
     ids |= {"agreement_id": agreement.id, "digest": agreement.text_hash[:32]}
@@ -276,6 +282,7 @@ SEAT_HOLDERS += ("workers.agreement", "workers.agreement_pdf", "workers.sign_cod
 SEAT_HOLDERS += ("workers.complain", "workers.remind")
 SEAT_HOLDERS += ("workers.hire", "workers.hours", "workers.say_hours", "workers.slip", "workers.slip_pdf",
                  "workers.answer_paid")  # fmt: skip
+SEAT_HOLDERS += ("workers.ride_phone",)
 SEAT_HOLDERS += ("workers.arrive", "workers.say_arrived", "workers.contest_mark")
 """Pages for a worker who holds a seat of the posting."""
 

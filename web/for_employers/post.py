@@ -9,6 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from labor_brands.export_channels.queries import open_channels_of
+from labor_brands.export_channels.service import require_channel
 from web.auth import EMPLOYER, may_enter, viewer
 from web.brands import recognised_brands
 from web.errors import said_by_field, wording
@@ -122,6 +124,7 @@ def try_post() -> Response | tuple[str, int]:
         return _page(judged, employer), 422
     try:
         with transaction() as session:
+            require_channel(session, code=judged.draft.channel, employer_id=employer.id)
             made = postings.publish(
                 session, draft=judged.draft, employer_id=employer.id, invite_first=judged.slip.inviting,
                 by=viewer().as_employer(), at=now, key=request.form.get("key") or None,
@@ -232,6 +235,8 @@ def _page(
     judged: Judged, employer: EmployerRow, last_id: int | None = None, project_errors: dict[str, str] | None = None
 ) -> str:
     context = _context(judged, employer) | {"last_id": last_id, "project_errors": project_errors or {}}
+    with transaction(read_only=True) as session:
+        context["channels"] = open_channels_of(session, employer.id)
     return render_template("for_employers/post.html", **context)
 
 

@@ -61,6 +61,8 @@ class Slip:
     employment: str = EMPLOYMENTS[0]
     project: str = ""
     """Id of the construction project, for work on a building site."""
+    channel: str = ""
+    """Code of the export channel that the work belongs to."""
     invite: str = ""
     invite_was: str = ""
     """What was suggested when the form was shown: if `invite` is still that, it follows what is suggested now."""
@@ -116,6 +118,7 @@ def slip_of(posting: Posting) -> Slip:
         extras=tuple(name for name in EXTRAS if getattr(posting, name)), words=posting.words,
         brands=tuple(preferred.brand for preferred in posting.brands), pay_days=str(posting.pay_days),
         min_age=str(posting.min_age), employment=posting.employment, project=str(posting.project_id or ""),
+        channel=posting.channel,
     )  # fmt: skip
 
 
@@ -131,7 +134,7 @@ def draft_of(posting: Posting) -> Draft:
         pay_days=posting.pay_days, employment=posting.employment,
         meals=posting.meals, lodging=posting.lodging, transport=posting.transport, insurance=posting.insurance,
         min_age=posting.min_age, words=posting.words, brands=tuple(preferred.brand for preferred in posting.brands),
-        project_id=posting.project_id,
+        project_id=posting.project_id, channel=posting.channel,
     )  # fmt: skip
 
 
@@ -170,7 +173,7 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         meals="meals" in slip.extras, lodging="lodging" in slip.extras, transport="transport" in slip.extras,
         insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
         words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
-        project_id=_number(slip.project) or None,
+        project_id=_number(slip.project) or None, channel=slip.channel[:20],
     )  # fmt: skip
     return Reading(draft, unread)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from labor_brands.export_channels.queries import channel_of_code, next_ride
 from web.auth import EVERYONE, may_enter, viewer
 from web.drawings import day_ruler
 from web.for_everyone.blueprint import pages
@@ -49,9 +50,12 @@ def posting(posting_id: int) -> str:
         record = paid_record(session, [row.employer_id], clock.local_date(now)).get(row.employer_id)
         held = engagements(session, worker_id=worker.id, after=now, but=row.id) if worker else []
         busy = _busy_hours(held, job.shifts[0][0])
+        channel = channel_of_code(session, row.channel)
+        ride = next_ride(session, row, at=now) if channel else None
         return render_template(
             "for_everyone/posting.html",
-            job=job, words=row.words, worker=worker, mates=mates_of(session, posting_id=posting_id),
+            job=job, channel=channel, ride=ride, words=row.words, worker=worker,
+            mates=mates_of(session, posting_id=posting_id),
             key=secrets.token_urlsafe(12), ruler=_ruler(job.shifts[0], busy), skills_said=_skills(job),
             busy=busy, clash=clash(engagement(row), held) if worker else None,
             town=region(row.town), minutes=ride_minutes(job.distance_km) if job.distance_km is not None else None,

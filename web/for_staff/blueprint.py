@@ -28,7 +28,8 @@ TABS = (
     ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
     ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
     ("workers", "工人", Permission.REGISTER_WORKER), ("courses", "培训", Permission.REGISTER_WORKER),
-    ("brands", "劳务品牌", Permission.SET_BRANDS), ("imports", "导入", Permission.IMPORT),
+    ("brands", "劳务品牌", Permission.SET_BRANDS), ("channels", "输出通道", Permission.MANAGE_CHANNELS),
+    ("imports", "导入", Permission.IMPORT),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
 

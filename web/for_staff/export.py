@@ -63,7 +63,7 @@ def export(what: str) -> Response:
     ]  # fmt: skip
     if current_app.config["LEYE"].demo:
         cover.append(("演示数据", "都是编的，不是真人真事"))
-    return _file(workbook(cover, tables), f"{name} {title} {here.year} 年")
+    return as_file(workbook(cover, tables), f"{name} {title} {here.year} 年")
 
 
 def workbook(cover: Pairs, tables: Sequence[Table]) -> bytes:
@@ -174,6 +174,6 @@ def _width(one: Table, column: int) -> int:
     return min(widest, WIDEST) + 2
 
 
-def _file(body: bytes, name: str) -> Response:
+def as_file(body: bytes, name: str) -> Response:
     named = f"attachment; filename=leye.xlsx; filename*=UTF-8''{quote(name)}.xlsx"
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": named})

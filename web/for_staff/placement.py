@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import request, url_for
+from sqlalchemy.orm import Session
 
+from labor_brands.export_channels.queries import counties_that_sent
 from web.auth import may_enter, staff, viewer
 from web.case_words import HOWS
 from web.filters import clock as clock_said
@@ -14,10 +16,11 @@ from web.for_staff.blueprint import ROLES, page, pages
 from web.for_staff.figures import why_said
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import NotFound
+from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.statistics.indicators.queries import person_placements, placement_evidence
-from zero_work_market.statistics.indicators.rules import Link, PlacementRow
+from zero_work_market.statistics.indicators.rules import Link, PlacementEvidence, PlacementRow
 from zero_work_market.statistics.targets.queries import indicators
 
 BY = {"worker": "工人本人", "employer": "用工单位", "system": "系统"} | {
@@ -49,28 +52,37 @@ class Step(NamedTuple):
 @pages.get("/placements/<int:placement_id>")
 @may_enter(staff(Permission.BOARD))
 def placement(placement_id: int) -> str:
-    """Raises NotFound, OutOfScope."""
+    """For staff over the work, and those whose county sent the worker there. Raises NotFound, OutOfScope."""
     with transaction(read_only=True) as session:
         found = placement_evidence(session, placement_id)
         if found is None:
             raise NotFound(what="placement")
         row = found.standing
-        viewer().require(Permission.BOARD, row.village)
-        others = [
-            one
-            for one in person_placements(
-                session, worker_id=found.worker_id, year=row.day.year, region=_seen(row.village)
-            )
-            if one.placement_id != placement_id
-        ]
+        sent = not viewer().may(Permission.BOARD, row.village) and _sent_by_own(session, found)
+        if not sent:
+            viewer().require(Permission.BOARD, row.village)
+        others = [] if sent else _others(session, found)
     back = {"place": row.village, "year": row.day.year}
     key = request.args.get("indicator")
     known = next((one for one in indicators() if one.key == key), None)
     return page(
-        "placement", "dashboard", at=row.village, to=_to(known.key if known else None, row.day.year),
+        "placement", "dashboard", at=None if sent else row.village, to=_to(known.key if known else None, row.day.year),
         found=found, row=row, others=others, steps=[step(link) for link in found.links], next=next_said(row),
         known=known, back=back, lost=LOST.get(row.lost),
     )  # fmt: skip
+
+
+def _others(session: Session, found: PlacementEvidence) -> list[PlacementRow]:
+    """The person's other placements of that year, in the regions that the viewer may see."""
+    row = found.standing
+    held = person_placements(session, worker_id=found.worker_id, year=row.day.year, region=_seen(row.village))
+    return [one for one in held if one.placement_id != row.placement_id]
+
+
+def _sent_by_own(session: Session, found: PlacementEvidence) -> bool:
+    posting = posting_by_id(session, found.standing.posting_id)
+    counties = counties_that_sent(session, worker_id=found.worker_id, posting=posting)
+    return any(viewer().may(Permission.MANAGE_CHANNELS, county) for county in counties)
 
 
 def step(link: Link) -> Step:

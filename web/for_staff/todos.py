@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from labor_brands.export_channels import queries as channels
 from web.auth import viewer
 from web.case_words import STAGES, clock_lamp
+from web.channel_words import alarm_said
 from web.filters import day, month_day, waited, yuan
 from web.for_staff import reads
 from web.for_staff.blueprint import scoped_counties
@@ -57,6 +59,8 @@ def todos(session: Session, now: datetime) -> list[Todo]:
         found += _training(session, here, now)
     if scopes := viewer().scopes(Permission.BOARD):
         found += _unsigned(session, scopes, now)
+    if scopes := viewer().scopes(Permission.MANAGE_CHANNELS):
+        found += _channels(session, scopes, now)
     if shared := shared_phones(session, viewer().scopes(Permission.REGISTER_WORKER)):
         detail = f"最多的一个号上有 {shared[0].workers} 个人"
         found.append(Todo(len(shared), "一个手机号登了好多人", detail, "去问", url_for("staff.shared")))
@@ -153,6 +157,19 @@ def _wages(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
 def _hours(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
     if number := count_undecided(session, scopes=here, at=now):
         yield Todo(number, "工时争议", "两边说的不一样，或者一边不吭声", "去定", url_for("staff.hours"))
+
+
+def _channels(session: Session, scopes: tuple[str, ...], now: datetime) -> Iterator[Todo]:
+    """Channels that dry up while their period runs."""
+    today = local_date(now)
+    drying = [
+        (row.channel, period.alarms[0])
+        for row in channels.rows(session, channels.channels_in(session, scopes), today=today)
+        if (period := row.current(today)) and period.alarms
+    ]
+    if drying:
+        first, alarm = drying[0]
+        yield Todo(len(drying), "通道快断了", f"{first.name}：{alarm_said(alarm)}", "去看", url_for("staff.channels"))
 
 
 def _first(since: datetime, now: datetime) -> str:

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from labor_brands.export_channels.service import show_contact
 from web.auth import WORKER, may_enter, viewer
 from web.errors import wording
 from web.for_workers.blueprint import pages
@@ -76,6 +77,16 @@ def phone(posting_id: int) -> str:
             by=viewer().as_worker(), at=clock.now(),
         )  # fmt: skip
         return render_template("for_workers/phone.html", posting=posting, phone=number)
+
+
+@pages.post("/rides/<int:dispatch_id>/phone")
+@may_enter(WORKER)
+def ride_phone(dispatch_id: int) -> str:
+    """Whom to call about the bus, for who holds a seat that it goes to; each look is logged. Raises NotFound."""
+    by = viewer().as_worker()
+    with transaction() as session:
+        bus = show_contact(session, dispatch_id=dispatch_id, worker_id=_worker_id(), by=by, at=clock.now())
+        return render_template("for_workers/ride_phone.html", bus=bus, phone=bus.contact_phone)
 
 
 def _done(answer: Callable[[Session], str], posting_id: int) -> Response:

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from labor_brands.export_channels.queries import ride_of
 from web.auth import WORKER, may_enter, viewer
 from web.errors import said_by_field, wording
 from web.for_workers import agreement, arrive
@@ -85,9 +86,10 @@ def hire(posting_id: int) -> str:
         parts |= part(session, placement, now)
         rating = ratings.view(session, placement_id=placement.id, side=Side.WORKER, at=now)
         lost = placement.seat is None
+        ride = None if lost else ride_of(session, placement=placement, posting=posting)
         return render_template(
             "for_workers/hire.html",
-            job=job_of(session, posting), posting=posting, lost=lost, step=_step(placement, parts),
+            job=job_of(session, posting), posting=posting, lost=lost, ride=ride, step=_step(placement, parts),
             next=None if lost else _next(posting, parts, now, may_rate=rating.own is None and rating.until is not None),
             **parts,
         )  # fmt: skip

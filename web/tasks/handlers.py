@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from web.tasks import agreements, attendance, cases, counting, imports, market, ratings, training, wages
+from labor_brands.export_channels.events import DispatchChanged, PutOnRoster
+from web.tasks import agreements, attendance, cases, channels, counting, imports, market, ratings, training, wages
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.events import EvidenceAdded, MessageQueued
@@ -99,6 +100,8 @@ HANDLERS: dict[str, Handler] = {
     CertificateIssued.kind: training.tell_certified,
     SubsidyDecided.kind: training.tell_subsidy,
     TrainingOrderDecided.kind: training.tell_order,
+    PutOnRoster.kind: channels.tell_put_on,
+    DispatchChanged.kind: channels.tell_changed,
     ImportUploaded.kind: imports.finish_reading,
     ImportGoesOn.kind: imports.go_on,
 }

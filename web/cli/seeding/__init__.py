@@ -11,6 +11,7 @@ from datetime import date
 
 from web.cli.seeding.aftermath import make_aftermath
 from web.cli.seeding.certificates import make_brands
+from web.cli.seeding.channels import make_channels
 from web.cli.seeding.courses import make_courses
 from web.cli.seeding.employers import make_employers
 from web.cli.seeding.history import make_history, make_regulars
@@ -47,6 +48,7 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     make_brands(chance, on)
     make_history(chance, count=postings, on=on, progress=progress)
     make_regulars(chance, on=on)
+    make_channels(chance, on=on)
     make_aftermath(chance, on=on, progress=progress)
     make_origins(chance, on=on)
     make_courses(chance, on=on, progress=progress)

@@ -49,6 +49,7 @@ HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 
 ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.25
 INVITED_A_SEAT = 2
 REGULAR_EMPLOYERS, REGULARS = 6, 3
+WORKER = Actor(None, "worker")
 SHOWN = 1
 """Id of the worker to log in as, whose answers are left to whoever does."""
 WORDS = ("手脚麻利，干活仔细。", "手套、围裙这边有。", "站着干，能搬 20 公斤。", "带身份证，到了看一眼就还你。", "")
@@ -110,14 +111,16 @@ def make_regulars(chance: random.Random, *, on: date) -> None:
         regulars = _nearest(found[code], region(employer.town))[:REGULARS]
         for times in range(6):
             with transaction() as session:
-                draft = replace(_draft(chance, employer, code, day + timedelta(days=22 * times)), headcount=REGULARS)
+                draft = replace(
+                    draft_of_day(chance, employer, code, day + timedelta(days=22 * times)), headcount=REGULARS
+                )
                 at = draft.shifts[0][0] - timedelta(hours=30)
                 posting = postings.publish(
                     session, draft=draft, employer_id=employer.id, by=Actor(employer.account_id, "employer"), at=at,
                     invite_first=0,
                 )  # fmt: skip
                 for one in regulars:
-                    _accept(session, posting, one.id, at + timedelta(hours=1))
+                    accept_seat(session, posting, one.id, at + timedelta(hours=1))
 
 
 def _nearest(found: list[Candidate], town: Region) -> list[Candidate]:
@@ -140,7 +143,7 @@ def _candidates(session: Session) -> dict[str, list[Candidate]]:
 def _one(
     session: Session, chance: random.Random, employer: Employer, code: str, day: date, on: date, known: list[Candidate]
 ) -> None:
-    draft = _draft(chance, employer, code, day)
+    draft = draft_of_day(chance, employer, code, day)
     start = draft.shifts[0][0]
     at = min(start - timedelta(hours=chance.randrange(18, 60)), clock.at_local(on, time(5)) - timedelta(minutes=30))
     operator = Actor(employer.account_id, "employer")
@@ -162,7 +165,7 @@ def _one(
     for worker_id in asked:
         moment = at + timedelta(minutes=chance.randrange(3, 240))
         if chance.random() < (ACCEPTANCE_AHEAD if to_come else ACCEPTANCE) and not (to_come and worker_id == SHOWN):
-            _accept(session, posting, worker_id, moment)
+            accept_seat(session, posting, worker_id, moment)
         elif not to_come and chance.random() < 0.3:
             decline(session, posting_id=posting.id, worker_id=worker_id, by=SYSTEM, at=moment)
 
@@ -181,10 +184,11 @@ def _project(session: Session, employer: Employer, by: Actor, at: datetime) -> i
     return employers_service.add_project(session, employer_id=employer.id, new=new, by=by, at=at).id
 
 
-def _accept(session: Session, posting: Posting, worker_id: int, at: datetime) -> None:
-    worker = Actor(None, "worker")
+def accept_seat(
+    session: Session, posting: Posting, worker_id: int, at: datetime, by: Actor = Actor(None, "worker")
+) -> None:
     try:
-        placements.accept(session, posting_id=posting.id, worker_id=worker_id, by=worker, at=at)
+        placements.accept(session, posting_id=posting.id, worker_id=worker_id, by=by, at=at)
     except (ShiftsOverlap, TooYoung, ProfilePaused, PostingClosed):
         return
 
@@ -197,7 +201,7 @@ def _suits(one: Candidate, posting: Posting) -> bool:
     return near_enough and one.min_hourly_fen <= posting.hourly_fen and needed & free == needed
 
 
-def _draft(chance: random.Random, employer: Employer, code: str, day: date) -> Draft:
+def draft_of_day(chance: random.Random, employer: Employer, code: str, day: date) -> Draft:
     town = region(employer.town)
     lon, lat = near(chance, town, 1.2)
     clock_time, hours, _ = chance.choices(SHIFTS, [weight for _, _, weight in SHIFTS])[0]

@@ -31,4 +31,6 @@ class Application(Base):
     """Score at the time of the invitation."""
     queued_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    helped_by: Mapped[int | None] = mapped_column(BigId)
+    """Staff account that answered on the worker's behalf; None when the worker did."""
     created_at: Mapped[datetime]

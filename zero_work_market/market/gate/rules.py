@@ -70,6 +70,8 @@ class Draft:
     is_public_post: bool = False
     project_id: int | None = None
     """The construction project that the work is for."""
+    channel: str = ""
+    """Code of the export channel that the work belongs to."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zero_work_market.ground.db import Base, BigId, named
-from zero_work_market.market.placements.rules import State
+from zero_work_market.market.placements.rules import Organised, State
 
 
 class Placement(Base):
@@ -28,6 +28,8 @@ class Placement(Base):
     state: Mapped[State] = mapped_column(named(State, 10))
     village: Mapped[str] = mapped_column(String(12), default="")
     """The worker's village when accepting, if it lies in the posting's town: where the placement is counted."""
+    organised_by: Mapped[Organised] = mapped_column(named(Organised, 10), default=Organised.SELF)
+    """How the seat was come by, apart from the posting's channel."""
     accepted_at: Mapped[datetime] = mapped_column(index=True)
     arrived_at: Mapped[datetime | None]
     """First arrival that stands."""

@@ -27,6 +27,17 @@ class State(StrEnum):
     """Not there a quarter of an hour after the start."""
 
 
+class Organised(StrEnum):
+    """How a worker came by a seat."""
+
+    SELF = "self"
+    """Found and accepted by the worker alone."""
+    AGENT = "agent"
+    """Accepted by staff on the worker's behalf: `Application.helped_by` says who."""
+    CREW = "crew"
+    """As one of a crew."""
+
+
 MOVES: dict[State, set[State]] = {
     State.ACCEPTED: {State.WITHDRAWN, State.CANCELLED, State.NO_SHOW},
     State.WITHDRAWN: {State.ACCEPTED},

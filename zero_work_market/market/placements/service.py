@@ -39,6 +39,7 @@ from zero_work_market.market.placements.queries import (
 )
 from zero_work_market.market.placements.rules import (
     AlreadyThere,
+    Organised,
     PostingClosed,
     ProfilePaused,
     SeatGone,
@@ -54,7 +55,7 @@ from zero_work_market.market.postings.queries import due_to_close, first_trade, 
 from zero_work_market.market.postings.rules import TAKING
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.postings.service import move
-from zero_work_market.people.accounts.rules import check_reason
+from zero_work_market.people.accounts.rules import Role, check_reason
 from zero_work_market.people.employers import service as employers
 from zero_work_market.people.employers.rules import Verification
 from zero_work_market.people.workers.models import Worker
@@ -101,6 +102,7 @@ def accept(
         _require_no_clash(session, posting, worker_id, at, overlap_reason)
         application = application or Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
         application.answered_at = at
+        application.helped_by = by.account_id if by.role in set(Role) else None
         _seat_or_queue(session, posting, application, by, at, overlap_reason)
     if by.account_id is not None:
         once.remember(session, account_id=by.account_id, key=key, request=request, result_id=application.id, at=at)
@@ -369,6 +371,7 @@ def _seat(
         session.add(placement)
     placement.seat, placement.state, placement.accepted_at, placement.ended_at = number, State.ACCEPTED, at, None
     placement.village = _village_in(posting, session.get_one(Worker, placement.worker_id))
+    placement.organised_by = Organised.SELF if application.helped_by is None else Organised.AGENT
     placement.ended_late = False
     if overlap_reason:
         placement.overlap_allowed_by, placement.overlap_reason = by.account_id, overlap_reason

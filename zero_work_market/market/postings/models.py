@@ -43,6 +43,8 @@ class Posting(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"), index=True)
     """The construction project that the work is for."""
+    channel: Mapped[str] = mapped_column(String(20), default="", index=True)
+    """Code of the export channel that the work belongs to, empty for none; what it means is labor_brands' business."""
     invite_first: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How many of the first-ranked are invited at publication."""
     posted_at: Mapped[datetime]

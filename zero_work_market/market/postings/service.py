@@ -120,6 +120,17 @@ def revise(
     return posting
 
 
+def set_channel(session: Session, *, posting_id: int, channel: str, by: Actor, at: datetime) -> None:
+    """Say which export channel the work belongs to, or that it belongs to none. Raises NotFound."""
+    posting = locked(session, posting_id)
+    if posting.channel != channel:
+        record(
+            session, verb="posting.channel_set", subject=f"posting:{posting_id}", by=by, at=at,
+            before=posting.channel, channel=channel,
+        )  # fmt: skip
+        posting.channel = channel
+
+
 def move(posting: Posting, target: State) -> None:
     """Change the state by the table. Raises IllegalMove."""
     require_move(posting.state, target)
@@ -169,6 +180,7 @@ def _row(draft: Draft, employer_id: int, invite_first: int, at: datetime) -> Pos
         min_age=draft.min_age,
         words=draft.words,
         project_id=draft.project_id if is_construction(draft) else None,
+        channel=draft.channel,
         invite_first=invite_first,
         posted_at=at,
         closes_at=shifts[0][0],

@@ -39,6 +39,8 @@ class Permission(enum.StrEnum):
     """See the papers of where a worker is at home and whether lifted out of poverty."""
     DECIDE = "decide"
     """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
+    MANAGE_CHANNELS = "manage_channels"
+    """Keep the export channels that start in a county: what is agreed, who is sent, with which bus."""
     IMPORT = "import"
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
     RUN_COURSES = "run_courses"
@@ -61,6 +63,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.SEE_FULL_ID: _ALL,
     Permission.PROVE_ORIGIN: _TOWN_UP,
     Permission.DECIDE: _COUNTY_UP,
+    Permission.MANAGE_CHANNELS: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
     Permission.RUN_COURSES: _COUNTY_UP,
 }

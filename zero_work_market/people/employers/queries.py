@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground.paging import Page, page_of
@@ -69,6 +69,15 @@ def employer_of_account(session: Session, account_id: int) -> EmployerRow | None
 
 def employer_id_of_account(session: Session, account_id: int) -> int | None:
     return session.scalar(select(Employer.id).where(Employer.account_id == account_id))
+
+
+def ids_of_name(session: Session, words: str, *, limit: int = 5) -> list[int]:
+    """Ids of the employers whose credit code or whole name this is; without one, of those whose name holds it."""
+    exact = or_(Employer.uscc == words.upper(), Employer.name == words, Employer.short == words)
+    for fits in (exact, Employer.name.contains(words, autoescape=True)):
+        if found := session.scalars(select(Employer.id).where(fits).order_by(Employer.id).limit(limit)).all():
+            return list(found)
+    return []
 
 
 def waiting(session: Session, scopes: Iterable[str], *, at: datetime, limit: int = 200) -> tuple[WaitingRow, ...]:

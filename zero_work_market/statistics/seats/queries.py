@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import day_bounds, local_date
+from zero_work_market.ground.paging import Page
 from zero_work_market.market.applications.models import Application
 from zero_work_market.market.placements.models import Placement
+from zero_work_market.market.placements.rules import Organised, State
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.queries import inside
 
@@ -96,6 +98,87 @@ def accepted_seats(
         )
         for placement_id, posting, worker, at in session.execute(rows.limit(limit).offset(offset))
     ]
+
+
+@dataclass(frozen=True)
+class CameBy:
+    """Hires that were come by in one way: persons and person-times."""
+
+    persons: int = 0
+    times: int = 0
+
+
+@dataclass(frozen=True)
+class CameRow:
+    """A hire, how it was come by, and which staff account accepted it for the worker, if one did."""
+
+    placement_id: int
+    title: str
+    employer: str
+    worker_id: int
+    starts_at: datetime
+    how: str
+    helped_by: int | None
+
+
+CHANNEL = "channel"
+"""How a hire was come by whose posting carries a channel's code; the other ways are those of `Organised`."""
+
+
+def came_by(session: Session, *, scopes: Iterable[str], first: date, last: date) -> dict[str, dict[str, CameBy]]:
+    """By county and then by how they were come by: hires of the work that starts between two days, where an
+    arrival stands.
+
+    Organised is a channel's, a crew's, or one that staff accepted for the worker; else the worker found it alone. Of
+    two that hold, the first named counts.
+    """
+    counted = (
+        _limited(
+            select(Posting.county, _way, func.count(Placement.worker_id.distinct()), func.count()), scopes, first, last
+        )
+        .join(Placement, Placement.posting_id == Posting.id)
+        .where(*_ARRIVED)
+        .group_by(Posting.county, _way)
+    )
+    found: dict[str, dict[str, CameBy]] = {}
+    for county, how, persons, times in session.execute(counted):
+        found.setdefault(county, {})[how] = CameBy(persons, times)
+    return found
+
+
+def came_rows(
+    session: Session, *, scopes: Iterable[str], first: date, last: date, how: str, number: int, size: int = 30
+) -> Page[CameRow]:
+    """The hires that were come by in one way, or with an empty `how` in any, the latest first."""
+    query = (
+        _limited(select(Placement, Posting, _way, Application.helped_by), scopes, first, last)
+        .join(Placement, Placement.posting_id == Posting.id)
+        .join(
+            Application,
+            and_(Application.posting_id == Posting.id, Application.worker_id == Placement.worker_id),
+            isouter=True,
+        )
+        .where(*_ARRIVED)
+    )
+    if how:
+        query = query.where(_way == how)
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Placement.id).subquery())) or 0
+    number = max(1, min(number, -(-total // size) or 1))
+    ordered = query.order_by(Posting.closes_at.desc(), Placement.id.desc()).limit(size).offset((number - 1) * size)
+    rows = tuple(
+        CameRow(held.id, posting.title, posting.employer.short, held.worker_id, posting.closes_at, way, helped_by)
+        for held, posting, way, helped_by in session.execute(ordered)
+    )
+    return Page(rows, number, size, total)
+
+
+_ARRIVED = (Placement.state == State.ACCEPTED, Placement.arrived_at.is_not(None))
+_way = case(
+    (Posting.channel != "", literal_column(f"'{CHANNEL}'")),
+    (Placement.organised_by == Organised.CREW, literal_column(f"'{Organised.CREW.value}'")),
+    (Placement.organised_by == Organised.AGENT, literal_column(f"'{Organised.AGENT.value}'")),
+    else_=literal_column(f"'{Organised.SELF.value}'"),
+)
 
 
 def _limited(query: Select[*Columns], scopes: Iterable[str], first: date, last: date) -> Select[*Columns]:
