@@ -107,7 +107,7 @@ def _tables(kept: _Kept, need: Ints) -> Floats:
     count = np.bincount(kept.villages)
     start = np.cumsum(count) - count
     best = np.full((len(count), *(need + 1)), -inf)
-    best.reshape(len(count), -1)[:, :1] = 0.0
+    best.reshape(len(count), int(np.prod(need + 1)))[:, 0] = 0.0
     for turn in range(int(count.max(initial=0))):
         at = np.flatnonzero(count > turn)
         before = best[at]
@@ -148,7 +148,7 @@ def _joined(tables: Floats, need: Ints, stop: float) -> list[tuple[int, Take]]:
 def _worth_joining(tables: Floats, need: Ints) -> Iterator[tuple[int, list[Take]]]:
     """Villages, ascending, each with the takes for which it is among the best that may matter."""
     seats = int(need.sum())
-    flat = tables.reshape(len(tables), -1)
+    flat = tables.reshape(len(tables), int(np.prod(need + 1)))
     takes_of: dict[int, list[Take]] = {}
     for take in product(*(range(n + 1) for n in need.tolist())):
         if not sum(take):
