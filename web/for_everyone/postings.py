@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from web.auth import EVERYONE, may_enter, viewer
+from web.crew_words import calls
 from web.drawings import day_ruler
 from web.for_everyone.blueprint import pages
 from web.ratings import rated_said
@@ -18,7 +19,7 @@ from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.placements.queries import engagement, engagements, mates_of
 from zero_work_market.market.placements.rules import Engagement, clash
 from zero_work_market.market.postings.queries import posting as posting_by_id
-from zero_work_market.market.postings.rules import State
+from zero_work_market.market.postings.rules import State, is_for_crew
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
 from zero_work_market.people.accounts.rules import Permission
@@ -49,6 +50,7 @@ def posting(posting_id: int) -> str:
         record = paid_record(session, [row.employer_id], clock.local_date(now)).get(row.employer_id)
         held = engagements(session, worker_id=worker.id, after=now, but=row.id) if worker else []
         busy = _busy_hours(held, job.shifts[0][0])
+        asked = calls(session, worker_id=worker.id, at=now) if worker else []
         return render_template(
             "for_everyone/posting.html",
             job=job, words=row.words, worker=worker, mates=mates_of(session, posting_id=posting_id),
@@ -58,7 +60,9 @@ def posting(posting_id: int) -> str:
             floor=minimum_wage(row.county, clock.local_date(row.closes_at)), closed=closed_said(job),
             record=record, record_said=record_said, lights=[SHAPES[one] for one in record.lamps] if record else [],
             rated=rated_said(session, row.employer_id, now),
-            waiting=row.state == State.WAITING, back=url_for("everyone.market", county=row.county),
+            crew=next((one for one in asked if one.posting.id == row.id), None),
+            for_crew=is_for_crew(row.crew_until, at=now), waiting=row.state == State.WAITING,
+            back=url_for("everyone.market", county=row.county),
         )  # fmt: skip
 
 

@@ -244,6 +244,14 @@ def test_single_workers_wait_in_the_queue_while_the_seats_are_for_a_crew(databas
     assert seated(wanted.posting_id) == [alone]
 
 
+def test_seats_are_kept_for_a_crew_whose_jobs_are_not_said_yet(database: Engine) -> None:
+    with transaction() as session:
+        posting_id = make_posting(session, at=clock.now(), shifts=(shift(now=clock.now()),)).id
+        worker_id = make_worker(session).id
+        service.reserve(session, posting_id=posting_id, by=SYSTEM, at=clock.now())
+    assert accept(posting_id, worker_id).queue_place == 1
+
+
 def test_one_of_the_queue_may_be_of_the_crew(database: Engine) -> None:
     wanted = wanted_crew(drivers=1, packers=3)
     accept(wanted.posting_id, wanted.packers[0])

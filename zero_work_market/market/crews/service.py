@@ -45,6 +45,17 @@ from zero_work_market.market.postings.rules import State as PostingState
 TO_COME = (*TAKING, PostingState.WAITING)
 
 
+def reserve(session: Session, *, posting_id: int, by: Actor, at: datetime) -> None:
+    """Keep a posting's seats for a crew alone for now; which jobs it covers is said by `ask`.
+
+    Raises NotFound, PostingClosed.
+    """
+    posting = locked(session, posting_id)
+    _require_open(posting, at, TO_COME)
+    posting.crew_until = alone_until(asked_at=at, closes_at=posting.closes_at)
+    record(session, verb="crew.reserved", subject=f"posting:{posting_id}", by=by, at=at)
+
+
 def ask(session: Session, *, posting_id: int, roles: Sequence[NewRole], by: Actor, at: datetime) -> list[CrewRole]:
     """Say which jobs a posting's crew covers, in place of what was said before; its seats are for a crew alone for now.
 
