@@ -6,7 +6,7 @@ with transaction() as session:
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,8 +17,8 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.db import transaction
 from zero_work_market.market.crews import queries, service
-from zero_work_market.market.crews.models import Crew
-from zero_work_market.market.crews.rules import NewRole
+from zero_work_market.market.crews.models import Crew, CrewMember
+from zero_work_market.market.crews.rules import Answer, NewRole, State
 from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.rules import NewSkill
@@ -76,6 +76,20 @@ def offered_crew(wanted: Wanted, *, brand: str = "", at: datetime | None = None)
     with transaction() as session:
         crew = offer_best(session, wanted, brand=brand, at=at)
         return crew.id, [one.worker_id for one in crew.members]
+
+
+def put_crew(session: Session, *, posting_id: int, worker_id: int, at: datetime) -> int:
+    """Id of a crew of one, put beside a posting, who is being asked."""
+    crew = Crew(posting_id=posting_id, state=State.OFFERED, offered_at=at)
+    crew.members.append(
+        CrewMember(
+            worker_id=worker_id, occupation=PACKER, level=1, title="", place=1, state=Answer.ASKED, score=0.5,
+            asked_at=at, respond_by=at + timedelta(hours=1),
+        )
+    )  # fmt: skip
+    session.add(crew)
+    session.flush()
+    return crew.id
 
 
 def say_yes(crew_id: int, worker_id: int, *, at: datetime | None = None) -> None:

@@ -146,6 +146,9 @@ def test_a_member_sees_who_goes_along_and_says_yes(visit: Callable[[int | None],
     assert "张垓村" in page
     assert "张建国" not in page
     assert "请你们一班 4 个人去" in work.get("/work/mine")
+    market = work.get(f"/m/{COUNTY}?day=tomorrow")
+    assert "请你们一班 4 个人去" in market
+    assert f'id="job-{wanted.posting_id}"' not in market
     answer = work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes", {})
     assert answer.status_code == 303
     assert "你答应了，等其他人" in work.get(f"/postings/{wanted.posting_id}")

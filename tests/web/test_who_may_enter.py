@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests.support.agreements import offered
 from tests.support.attendance import put_mark
 from tests.support.cases import file_claim
+from tests.support.crews import put_crew
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
@@ -181,12 +182,14 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rows = put_rows(session, posting_id=posting_id, worker_id=worker.id, employer_id=employer.id, at=at)
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
+        crew_id = put_crew(session, posting_id=posting_id, worker_id=worker.id, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
     ids |= {"rating_id": rating_id}
     ids |= {"import_id": import_id}
+    ids |= {"crew_id": crew_id}
     ids |= rows
     ids |= {"mark_id": mark_id}
     ids |= {"placement_id": agreement.placement_id}
