@@ -177,6 +177,7 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "already_there": (409, lambda told: f"已经有 {told['count']} 个人到了，这一步不能做了。"),
     "too_few_seats": (409, lambda told: f"位子只剩 {told['free']} 个，不够 {told['need']} 个人坐。"),
     "already_seated": (409, "你已经接了这单。"),
+    "seats_for_crew": (409, "位子先留给班组。要一个一个邀，先在“班组”里放开单招。"),
     "crew_underway": (409, "有一班人正在等回话。先等等，或者撤回来再说。"),
     "crew_over": (409, "这一班已经定下来，或者散了，不用再回话。"),
     "crew_changed": (409, "名单刚变了，有人接了别的活。再看一遍。"),

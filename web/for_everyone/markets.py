@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import EVERYONE, may_enter, viewer
-from web.crew_words import Call, calls
+from web.crew_words import calls
 from web.drawings import COUNTY_TILES
 from web.for_everyone.blueprint import pages
 from web.forms import trades_by_heading
@@ -91,13 +91,12 @@ def market(county: str) -> Response:
         wanted = replace(wanted, by_distance=asked.by_distance)
         wanted = replace(wanted, first_day=asked.first, last_day=asked.last)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
-        crews = calls(session, worker_id=worker.id, at=now) if worker else []
         page = render_template(
             "for_everyone/market.html",
-            county=place, asked=asked, found=found, page=_without(_paged(found, asked), crews), worker=worker,
+            county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker,
             towns=towns(county), distances=DISTANCES, today=clock.local_date(now),
             doing=running(session, worker_id=worker.id, at=now) if worker else None,
-            crews=crews,
+            crews=calls(session, worker_id=worker.id, at=now) if worker else [],
             here=region(worker.town) if worker else region(asked.town or county),
             paid=shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now),
         )  # fmt: skip
@@ -191,12 +190,6 @@ def _fen(text: str) -> int:
         return fen_from_yuan(text, field="least") if text else 0
     except LeyeError:
         return 0
-
-
-def _without(found: Found, crews: list[Call]) -> Found:
-    """Less the jobs that stand above the list, as a crew's."""
-    called = {one.posting.id for one in crews}
-    return replace(found, jobs=tuple(job for job in found.jobs if job.id not in called))
 
 
 def _paged(found: Found, asked: Asked) -> Found:

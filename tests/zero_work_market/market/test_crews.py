@@ -35,9 +35,10 @@ from zero_work_market.market.crews.rules import State as CrewState
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import held_by
-from zero_work_market.market.placements.rules import PostingClosed, ShiftsOverlap
+from zero_work_market.market.placements.rules import PostingClosed, SeatsForCrew, ShiftsOverlap
 from zero_work_market.market.postings.queries import posting as posting_by_id
 from zero_work_market.market.postings.rules import State
+from zero_work_market.market.shortlists import service as shortlists
 from zero_work_market.people.workers import service as workers
 from zero_work_market.people.workers.models import Worker
 
@@ -242,6 +243,21 @@ def test_single_workers_wait_in_the_queue_while_the_seats_are_for_a_crew(databas
     with transaction() as session:
         placements.fill_from_queue(session, posting_id=wanted.posting_id, at=clock.now())
     assert seated(wanted.posting_id) == [alone]
+
+
+def test_nobody_is_invited_alone_while_the_seats_are_for_a_crew(database: Engine) -> None:
+    wanted = wanted_crew()
+    with transaction() as session:
+        for invite in (
+            lambda told: shortlists.invite_more(session, count=1, **told),
+            lambda told: shortlists.invite_chosen(session, worker_ids=[wanted.packers[0]], **told),
+        ):
+            with pytest.raises(SeatsForCrew):
+                invite({"posting_id": wanted.posting_id, "by": wanted.employer, "at": clock.now()})
+        posting_by_id(session, wanted.posting_id).invite_first = 3
+        assert shortlists.invite_first(session, posting_id=wanted.posting_id, at=clock.now()) == []
+        service.open_to_all(session, posting_id=wanted.posting_id, by=wanted.employer, at=clock.now())
+        assert len(shortlists.invite_first(session, posting_id=wanted.posting_id, at=clock.now())) == 3
 
 
 def test_seats_are_kept_for_a_crew_whose_jobs_are_not_said_yet(database: Engine) -> None:

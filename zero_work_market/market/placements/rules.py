@@ -71,6 +71,12 @@ class AlreadyThere(LeyeError):
     code = "already_there"
 
 
+class SeatsForCrew(LeyeError):
+    """The seats are for a crew alone for now: nobody is invited to one of them. details: until."""
+
+    code = "seats_for_crew"
+
+
 class TooFewSeats(LeyeError):
     """Fewer seats are free than there are workers who come together. details: free, need."""
 
