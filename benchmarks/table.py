@@ -14,6 +14,7 @@ TOPICS = (
     "rebuild",
     "memory",
     "seating",
+    "crews",
     "shards",
     "job titles",
     "publishing",

@@ -4,6 +4,7 @@ Knows no database, no clock and no network. `matching.text` reads job titles, `m
 """
 
 from matching.assign import Assignment, assign
+from matching.crews import Crew, crew
 from matching.explain import Brand, Certificate, Explanation, Floor, Gain, Quarters
 from matching.frames import Postings, Workers
 from matching.index import Engine
@@ -16,6 +17,7 @@ __all__ = [
     "Assignment",
     "Brand",
     "Certificate",
+    "Crew",
     "Engine",
     "Explanation",
     "Floor",
@@ -28,5 +30,6 @@ __all__ = [
     "Weights",
     "Workers",
     "assign",
+    "crew",
     "merge",
 ]

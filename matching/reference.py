@@ -3,7 +3,9 @@
 hypot and exp are numpy's, as in the fast path, so that the two agree to the last bit and break ties alike.
 """
 
-from math import cos, pi, radians
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import cos, inf, pi, radians
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from matching.skills import OccupationTree
 from matching.weights import Weights
 
 EARTH_KM = 6371.0088
+IDLE = -1
 
 
 class Definition(NamedTuple):
@@ -115,3 +118,30 @@ def rows(frame: Frame) -> list[dict[str, Any]]:
     """Each row of a frame as plain Python values by column."""
     columns = {name: np.asarray(getattr(frame, name), column.dtype).tolist() for name, column in frame.COLUMNS.items()}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def crew(
+    scores: Sequence[Sequence[float]], villages: Sequence[int], seats: Sequence[int], stop: float
+) -> tuple[int, float]:
+    """How many seats the best crew fills and what it is worth, trying every role, or none, for every worker.
+
+    scores[role][worker], −inf where they don't fit; villages by worker, −1 for none; seats by role.
+    """
+    return max(_crews(scores, villages, seats, stop))
+
+
+def _crews(
+    scores: Sequence[Sequence[float]], villages: Sequence[int], seats: Sequence[int], stop: float
+) -> Iterator[tuple[int, float]]:
+    for given in product((IDLE, *range(len(seats))), repeat=len(villages)):
+        members = [(worker, role) for worker, role in enumerate(given) if role != IDLE]
+        if any(given.count(role) > most for role, most in enumerate(seats)):
+            continue
+        total = sum(scores[role][worker] for worker, role in members)
+        if total > -inf:
+            yield len(members), total - stop * stops([villages[worker] for worker, _ in members])
+
+
+def stops(villages: Sequence[int]) -> int:
+    """From how many places they set out; who belongs to no village sets out alone."""
+    return len(set(villages) - {-1}) + villages.count(-1)

@@ -17,6 +17,7 @@ from tests.support.brands import put_brand
 from tests.support.cases import file_claim
 from tests.support.channels import put_on_a_bus
 from tests.support.courses import put_training
+from tests.support.crews import put_crew
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
@@ -198,6 +199,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
         bus = put_on_a_bus(session, posting_id=posting_id, worker_id=worker.id, at=at)
+        crew_id = put_crew(session, posting_id=posting_id, worker_id=worker.id, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
         training = put_training(session, worker=worker, posting_id=posting_id, at=at)
         brand_ids = put_brand(session, code=WORDS["brand"], worker=worker, at=at)
@@ -206,6 +208,7 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
     ids |= {"rating_id": rating_id}
     ids |= {"import_id": import_id}
+    ids |= {"crew_id": crew_id}
     ids |= rows
     ids |= {"channel_id": bus.channel_id, "dispatch_id": bus.id}
     ids |= {"mark_id": mark_id}

@@ -22,6 +22,7 @@ from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.crews import service as crews
 from zero_work_market.market.gate.rules import EMPLOYMENTS, Draft, Finding, is_construction, judge, total_fen
 from zero_work_market.market.postings import service as postings
 from zero_work_market.market.postings.queries import last_of_employer
@@ -88,6 +89,8 @@ class Judged:
             return f"{'填' if self.only_missing else '改'}好 {len(self.refused)} 处就能发"
         if not self.at_once:
             return "交上去，等审核"
+        if self.slip.crew:
+            return "发布，接着说要哪几样人"
         return f"发布并邀请 {self.slip.inviting} 人" if self.slip.inviting else "发布，先不邀请"
 
 
@@ -130,12 +133,16 @@ def try_post() -> Response | tuple[str, int]:
                 by=viewer().as_employer(), at=now, key=request.form.get("key") or None,
             )  # fmt: skip
             posting_id, state = made.id, made.state
+            if judged.slip.crew:
+                crews.reserve(session, posting_id=posting_id, by=viewer().as_employer(), at=now)
     except LeyeError as error:
         status, words = wording(error)
         flash(words, "bad")
         return _page(judged, employer), status
     _tell(state, judged.slip)
-    return redirect(url_for("employers.shortlist", posting_id=posting_id), 303)
+    return redirect(
+        url_for("employers.crew" if judged.slip.crew else "employers.shortlist", posting_id=posting_id), 303
+    )
 
 
 @pages.post("/preview")
@@ -225,6 +232,8 @@ def _employer(session: Session) -> EmployerRow:
 def _tell(state: State, slip: Slip) -> None:
     if state == State.WAITING:
         flash("交上去了。单位还没核验，工作人员看过就发出去。", "ok")
+    elif slip.crew:
+        flash("发出去了，位子先留给班组。", "ok")
     elif slip.inviting:
         flash(f"发出去了，正在邀请前 {slip.inviting} 个。", "ok")
     else:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import EMPLOYER, may_enter, viewer
+from web.crew_words import crew_said
 from web.errors import wording
 from web.filters import moment
 from web.for_employers.blueprint import own_posting, pages
@@ -22,7 +23,7 @@ from zero_work_market.market.applications.queries import ApplicationRow, rows_of
 from zero_work_market.market.applications.rules import State
 from zero_work_market.market.placements.queries import Mate, mates_of, records
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import TAKING
+from zero_work_market.market.postings.rules import TAKING, is_for_crew
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
@@ -97,7 +98,8 @@ def shortlist(posting_id: int) -> str:
         return render_template(
             "for_employers/shortlist.html",
             seats=seats, job=job, rows=rows, more=found is not None and found.more, by_distance=by_distance,
-            reason=row.state_reason, may_rate=may_open(session, posting_id=posting_id),
+            crew=crew_said(session, row, at=now), reason=row.state_reason,
+            may_rate=may_open(session, posting_id=posting_id),
         )  # fmt: skip
 
 
@@ -169,9 +171,13 @@ def _seats(session: Session, row: Posting, now: datetime) -> Seats:
         job=job_of(session, row), mates=mates_of(session, posting_id=row.id), answers=answers,
         unanswered=sum(1 for one in known.values() if one.state == State.INVITED),
         live=row.state in (*TAKING, PostingState.WAITING) and row.closes_at > now,
-        asking=inviting(session, row, at=now) if row.state in TAKING and row.closes_at > now else None,
+        asking=inviting(session, row, at=now) if _takes_singles(row, now) else None,
         sending=0 if known or not _just_published(row, now) else row.invite_first,
     )  # fmt: skip
+
+
+def _takes_singles(row: Posting, now: datetime) -> bool:
+    return row.state in TAKING and row.closes_at > now and not is_for_crew(row.crew_until, at=now)
 
 
 def _just_published(row: Posting, now: datetime) -> bool:

@@ -63,13 +63,15 @@ class Slip:
     """Id of the construction project, for work on a building site."""
     channel: str = ""
     """Code of the export channel that the work belongs to."""
+    crew: str = ""
+    """Ticked: the seats are for a crew, whose jobs are asked next."""
     invite: str = ""
     invite_was: str = ""
     """What was suggested when the form was shown: if `invite` is still that, it follows what is suggested now."""
 
     @property
     def inviting(self) -> int:
-        return int(self.invite or 0)
+        return 0 if self.crew else int(self.invite or 0)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from matching import Weights
 from web.auth import EVERYONE, may_enter
 from web.for_everyone.blueprint import pages
 from zero_work_market.ground import clock
+from zero_work_market.market.crews.rules import stop_cost
 from zero_work_market.reference.calendar import queries as calendar
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.regions.queries import counties
@@ -15,7 +16,8 @@ from zero_work_market.reference.regions.queries import counties
 @may_enter(EVERYONE)
 def ranking() -> str:
     """The principle of the ranking, published (算法推荐管理规定 16, 17)."""
-    return render_template("for_everyone/ranking.html", weights=Weights())
+    with_car, without = (stop_cost(transport=car) for car in (True, False))
+    return render_template("for_everyone/ranking.html", weights=Weights(), stop_with=with_car, stop_without=without)
 
 
 @pages.get("/law")

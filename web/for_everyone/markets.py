@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import EVERYONE, may_enter, viewer
+from web.crew_words import calls
 from web.drawings import COUNTY_TILES
 from web.for_everyone.blueprint import pages
 from web.forms import trades_by_heading
@@ -95,6 +96,7 @@ def market(county: str) -> Response:
             county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker,
             towns=towns(county), distances=DISTANCES, today=clock.local_date(now),
             doing=running(session, worker_id=worker.id, at=now) if worker else None,
+            crews=calls(session, worker_id=worker.id, at=now) if worker else [],
             here=region(worker.town) if worker else region(asked.town or county),
             paid=shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now),
         )  # fmt: skip

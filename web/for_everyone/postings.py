@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from labor_brands.export_channels.queries import channel_of_code, next_ride
 from web.auth import EVERYONE, may_enter, viewer
+from web.crew_words import calls
 from web.drawings import day_ruler
 from web.for_everyone.blueprint import pages
 from web.ratings import rated_said
@@ -19,7 +20,7 @@ from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.placements.queries import engagement, engagements, mates_of
 from zero_work_market.market.placements.rules import Engagement, clash
 from zero_work_market.market.postings.queries import posting as posting_by_id
-from zero_work_market.market.postings.rules import State
+from zero_work_market.market.postings.rules import State, is_for_crew
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
 from zero_work_market.people.accounts.rules import Permission
@@ -52,6 +53,7 @@ def posting(posting_id: int) -> str:
         busy = _busy_hours(held, job.shifts[0][0])
         channel = channel_of_code(session, row.channel)
         ride = next_ride(session, row, at=now) if channel else None
+        asked = calls(session, worker_id=worker.id, at=now) if worker else []
         return render_template(
             "for_everyone/posting.html",
             job=job, channel=channel, ride=ride, words=row.words, worker=worker,
@@ -62,7 +64,9 @@ def posting(posting_id: int) -> str:
             floor=minimum_wage(row.county, clock.local_date(row.closes_at)), closed=closed_said(job),
             record=record, record_said=record_said, lights=[SHAPES[one] for one in record.lamps] if record else [],
             rated=rated_said(session, row.employer_id, now),
-            waiting=row.state == State.WAITING, back=url_for("everyone.market", county=row.county),
+            crew=next((one for one in asked if one.posting.id == row.id), None),
+            for_crew=is_for_crew(row.crew_until, at=now), waiting=row.state == State.WAITING,
+            back=url_for("everyone.market", county=row.county),
         )  # fmt: skip
 
 

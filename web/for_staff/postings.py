@@ -7,6 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from web.auth import may_enter, staff, viewer
+from web.crew_words import crew_said, offered_crew
 from web.errors import wording
 from web.findings import said as said_of
 from web.for_employers.slip import draft_of
@@ -97,9 +98,11 @@ def _case(row: Posting, errors: dict[str, str] | None = None) -> str:
     posted = clock.local_date(row.posted_at)
     findings = judge(draft_of(row), law=gate_law(), on=posted, now=row.posted_at)
     with transaction(read_only=True) as session:
-        job = job_of(session, row)
+        job, now = job_of(session, row), clock.now()
+        crew, offer = crew_said(session, row, at=now), offered_crew(session, row, at=now)
     return page(
-        "posting", "postings", row=row, job=job, findings=[(found, said_of(found)) for found in findings],
+        "posting", "postings", row=row, job=job, crew=crew, offer=offer,
+        findings=[(found, said_of(found)) for found in findings],
         title=marked(row.title, (found for found in findings if found.field == "title")),
         words=marked(row.words, (found for found in findings if found.field == "words")),
         errors=errors or {}, typed=request.form.get("reason", ""), verified=row.employer.state == Verification.VERIFIED,

@@ -14,6 +14,10 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.market.applications import service as applications
+from zero_work_market.market.crews import service as crews
+from zero_work_market.market.crews.models import Crew
+from zero_work_market.market.crews.rules import State as CrewState
+from zero_work_market.market.crews.rules import Why
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.queries import placement_of
 from zero_work_market.market.postings.queries import posting as posting_by_id
@@ -33,6 +37,28 @@ def accept(posting_id: int) -> Response:
         if taken.seat is not None:
             return "接好了。到点去就行，去不了早点说。"
         return f"排上了，你是第 {taken.queue_place} 个。有人退出就轮到你，直接算你接了，会发短信告诉你。"
+
+    return _done(answer, posting_id)
+
+
+@pages.post("/postings/<int:posting_id>/crew/<int:crew_id>/yes")
+@may_enter(WORKER)
+def agree_crew(posting_id: int, crew_id: int) -> Response:
+    """Say yes to coming as one of a crew."""
+
+    def answer(session: Session) -> str:
+        crew = crews.agree(session, crew_id=crew_id, worker_id=_worker_id(), by=viewer().as_worker(), at=clock.now())
+        return _crew_said(crew)
+
+    return _done(answer, posting_id)
+
+
+@pages.post("/postings/<int:posting_id>/crew/<int:crew_id>/no")
+@may_enter(WORKER)
+def decline_crew(posting_id: int, crew_id: int) -> Response:
+    def answer(session: Session) -> str:
+        crews.decline(session, crew_id=crew_id, worker_id=_worker_id(), by=viewer().as_worker(), at=clock.now())
+        return "说好了，你不去。会另找人顶上。"
 
     return _done(answer, posting_id)
 
@@ -97,6 +123,16 @@ def _done(answer: Callable[[Session], str], posting_id: int) -> Response:
     except LeyeError as error:
         flash(wording(error)[1], "bad")
     return redirect(url_for("everyone.posting", posting_id=posting_id), 303)
+
+
+def _crew_said(crew: Crew) -> str:
+    if crew.state == CrewState.FILLED:
+        return "一班人都答应了，位子都定下来了。到点去就行。"
+    if crew.why == Why.SEATS_GONE:
+        return "这一班没成：位子让单个来的接走了，不够一班坐。想一个人去，看看还有没有位子。"
+    if crew.state == CrewState.BROKEN:
+        return "这一班没成：有人去不了，找不到人顶上。"
+    return "答应了。一班人都答应，位子就一起定下来，会发短信告诉你。"
 
 
 def _worker_id() -> int:

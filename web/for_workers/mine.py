@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from labor_brands.export_channels.queries import rides_ahead
 from web.auth import WORKER, may_enter, viewer
+from web.crew_words import calls
 from web.for_workers.blueprint import pages
 from web.for_workers.hire import standings
 from web.wage_words import shares_said
@@ -33,6 +34,7 @@ def mine() -> str:
         paid = shares_said(session, [job.employer_id for job in jobs], now)
         stands = standings(session, worker.id, now)
         rides = rides_ahead(session, worker_id=worker.id, at=now)
+        crews = calls(session, worker_id=worker.id, at=now)
     ahead = sorted((job for job in jobs if job.shifts[-1][1] > now), key=lambda job: job.closes_at)
     held = [job for job in ahead if job.application == State.ACCEPTED]
     return render_template(
@@ -41,5 +43,5 @@ def mine() -> str:
         invited=[job for job in ahead if job.application == State.INVITED and job.respond_by and job.respond_by > now],
         queued=[job for job in ahead if job.application == State.QUEUED],
         over=[job for job in jobs if job.shifts[-1][1] <= now and job.application == State.ACCEPTED][:LATEST],
-        worker=worker, paid=paid, stands=stands, rides=rides,
+        worker=worker, paid=paid, stands=stands, rides=rides, crews=crews,
     )  # fmt: skip

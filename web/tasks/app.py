@@ -39,7 +39,13 @@ def configuration() -> dict[str, Any]:
 
 def schedule(chosen: Settings) -> dict[str, Any]:
     """What beat asks for and how often, in seconds. What no worker began in that time is dropped: it is asked again."""
-    seconds = {"sweep": 2.0 if chosen.embedded else 5.0, "heartbeat": 10.0, "expire": 30.0, "warn_unsigned": 60.0}
+    seconds = {
+        "sweep": 2.0 if chosen.embedded else 5.0,
+        "heartbeat": 10.0,
+        "expire": 30.0,
+        "crews": 30.0,
+        "warn_unsigned": 60.0,
+    }
     seconds |= {"no_shows": 20.0, "add_up": 2.0 if chosen.embedded else 5.0, "save_engine": 1200.0, "prune": 3600.0}
     seconds |= {"ask_hours": 60.0, "warn_wages": 600.0}
     return {

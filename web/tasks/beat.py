@@ -9,6 +9,8 @@ from web.tasks.app import BEAT, app
 from web.tasks.events import handle
 from zero_work_market.ground import changes, clock, db, messages, once, outbox
 from zero_work_market.ground import heartbeat as heartbeats
+from zero_work_market.market.crews import queries as crews
+from zero_work_market.market.crews.service import look_after
 from zero_work_market.market.engine.service import save_ahead
 from zero_work_market.market.imports import service as imports
 from zero_work_market.market.placements.service import close_due
@@ -42,6 +44,16 @@ def expire() -> None:
     """Close what its time has closed."""
     with db.transaction() as session:
         close_due(session, at=clock.now())
+
+
+@app.task(name=f"{BEAT}.crews")  # type: ignore[untyped-decorator]
+def look_after_crews() -> None:
+    """Replace who didn't answer, end what is past its time: a transaction a posting, as for those who are missing."""
+    with db.transaction(read_only=True) as session:
+        due = crews.due(session, at=clock.now())
+    for posting_id in due:
+        with db.transaction() as session:
+            look_after(session, posting_id=posting_id, at=clock.now())
 
 
 @app.task(name=f"{BEAT}.no_shows")  # type: ignore[untyped-decorator]

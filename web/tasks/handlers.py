@@ -10,13 +10,26 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from labor_brands.export_channels.events import DispatchChanged, PutOnRoster
-from web.tasks import agreements, attendance, cases, channels, counting, imports, market, ratings, training, wages
+from web.tasks import (
+    agreements,
+    attendance,
+    cases,
+    channels,
+    counting,
+    crews,
+    imports,
+    market,
+    ratings,
+    training,
+    wages,
+)
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.events import EvidenceAdded, MessageQueued
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import Errand, Handler
 from zero_work_market.market.applications.events import WorkerCalled, WorkerInvited
+from zero_work_market.market.crews.events import CrewBroken, CrewFilled, CrewMemberAsked
 from zero_work_market.market.imports.events import ImportGoesOn, ImportUploaded
 from zero_work_market.market.placements.events import (
     PendingCalledOff,
@@ -79,6 +92,9 @@ HANDLERS: dict[str, Handler] = {
     SeatGivenUp.kind: both(market.tell_given_up, agreements.follow_given_up),
     PostingFilled.kind: market.tell_filled,
     PostingDecided.kind: market.tell_decided,
+    CrewMemberAsked.kind: crews.tell_asked,
+    CrewFilled.kind: crews.tell_filled,
+    CrewBroken.kind: crews.tell_broken,
     WorkerCalled.kind: attendance.tell_called,
     MarkedAbsent.kind: attendance.tell_absent,
     ArrivedOffline.kind: attendance.tell_offline,

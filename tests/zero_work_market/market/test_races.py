@@ -7,11 +7,18 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from tests.support.crews import wanted_crew
 from tests.support.makers import NOW, make_employer, make_worker
 from tests.support.market import make_posting
-from zero_work_market.ground.audit import Actor
+from zero_work_market.ground import clock
+from zero_work_market.ground.audit import SYSTEM, Actor
 from zero_work_market.ground.db import connect, transaction
 from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.crews import service as crews
+from zero_work_market.market.crews.models import Crew
+from zero_work_market.market.crews.queries import roles_of
+from zero_work_market.market.crews.rules import State as CrewState
+from zero_work_market.market.crews.rules import Why
 from zero_work_market.market.placements import service
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
@@ -108,3 +115,72 @@ def test_accepting_while_the_employer_cancels_never_leaves_a_seat(database: Engi
     assert states == {State.WITHDRAWN}
     assert left == []
     assert 0 < ever < 500, f"no real interleaving: {ever} of 500 accepted first"
+
+
+class _SayYes:
+    """The member of a place in each posting's crew."""
+
+    def __init__(self, crew_of: dict[int, tuple[int, list[int]]], place: int) -> None:
+        self.crew_of, self.place = crew_of, place
+
+    def __call__(self, session: Any, posting_id: int) -> None:
+        crew_id, members = self.crew_of[posting_id]
+        crews.agree(session, crew_id=crew_id, worker_id=members[self.place], by=Actor(None, "worker"), at=NOW)
+
+
+class _AcceptInAWhile(_Accept):
+    """After a few milliseconds, so that the crew, which has more to read before it holds the posting, is as quick."""
+
+    def __call__(self, session: Any, posting_id: int) -> None:
+        for _ in range(random.Random(posting_id).randrange(1_000_000)):
+            pass
+        super().__call__(session, posting_id)
+
+
+def _crew(agreed: int) -> tuple[int, tuple[int, list[int]]]:
+    """A posting of four open to all, and its crew of four, of whom so many have said yes."""
+    wanted = wanted_crew(drivers=1, packers=3)
+    with transaction() as session:
+        driving, packing = roles_of(session, wanted.posting_id)
+        members = dict.fromkeys(wanted.drivers, driving.id) | dict.fromkeys(wanted.packers, packing.id)
+        crew = crews.offer(
+            session, posting_id=wanted.posting_id, members=members, brand="", by=wanted.employer, at=clock.now()
+        )
+        crews.open_to_all(session, posting_id=wanted.posting_id, by=wanted.employer, at=clock.now())
+        for worker_id in list(members)[:agreed]:
+            crews.agree(session, crew_id=crew.id, worker_id=worker_id, by=SYSTEM, at=NOW)
+        return wanted.posting_id, (crew.id, list(members))
+
+
+def test_a_crew_beside_single_workers_is_seated_whole_or_not_at_all(database: Engine, database_url: str) -> None:
+    """24 interleavings of four processes: the last two of a crew, or the last, say yes while two others come alone."""
+    crew_of = dict(_crew(agreed=2 + number % 2) for number in range(24))
+    postings = list(crew_of)
+    with transaction() as session:
+        alone = [dict(zip(postings, [make_worker(session).id for _ in postings], strict=True)) for _ in range(2)]
+    database.dispose()
+    barrier = FORK.Barrier(4)
+    deeds = [_SayYes(crew_of, 2), _SayYes(crew_of, 3), *map(_AcceptInAWhile, alone)]
+    crowd = [
+        FORK.Process(target=_take_turns, args=(database_url, seed, barrier, postings, deed))
+        for seed, deed in enumerate(deeds)
+    ]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(timeout=240)
+    assert [one.exitcode for one in crowd] == [0] * 4
+    with transaction() as session:
+        states = {crew.posting_id: (crew.state, crew.why) for crew in session.scalars(select(Crew))}
+        held = session.scalars(select(Placement).where(Placement.seat.is_not(None))).all()
+    for posting_id in postings:
+        workers = {placement.worker_id for placement in held if placement.posting_id == posting_id}
+        members = set(crew_of[posting_id][1])
+        assert len(workers) <= 4
+        if states[posting_id] == (CrewState.FILLED, None):
+            assert workers == members
+        else:
+            assert states[posting_id] == (CrewState.BROKEN, Why.SEATS_GONE)
+            assert not workers & members
+    whole = sum(state == CrewState.FILLED for state, _ in states.values())
+    assert 0 < whole < 24, f"no real interleaving: {whole} of 24 crews were whole"

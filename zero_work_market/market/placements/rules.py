@@ -82,6 +82,24 @@ class AlreadyThere(LeyeError):
     code = "already_there"
 
 
+class SeatsForCrew(LeyeError):
+    """The seats are for a crew alone for now: nobody is invited to one of them. details: until."""
+
+    code = "seats_for_crew"
+
+
+class TooFewSeats(LeyeError):
+    """Fewer seats are free than there are workers who come together. details: free, need."""
+
+    code = "too_few_seats"
+
+
+class AlreadySeated(LeyeError):
+    """The worker holds a seat of this posting."""
+
+    code = "already_seated"
+
+
 class SeatGone(LeyeError):
     """The seat was lost by not being there, and somebody else has it, or its shift is over."""
 

@@ -1,9 +1,10 @@
 """Taking a seat, giving it up, taking it away.
 
-Every verb locks the posting first and then at most one worker, so that no two of them can wait for each other, and a
-worker's overlapping acceptances of two postings are decided one after the other.
+Every verb locks the posting first and then workers, several in the order of their ids, so that no two of them can wait
+for each other, and a worker's overlapping acceptances of two postings are decided one after the other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from zero_work_market.ground import evidence, once, outbox
 from zero_work_market.ground.audit import SYSTEM, Actor, record
 from zero_work_market.ground.clock import local_date
-from zero_work_market.ground.errors import NotFound
+from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.market.applications.models import Application
 from zero_work_market.market.applications.queries import application_of, calls_of, pending_of, queue_of
 from zero_work_market.market.applications.rules import State as ApplicationState
@@ -38,6 +39,7 @@ from zero_work_market.market.placements.queries import (
     seats_taken,
 )
 from zero_work_market.market.placements.rules import (
+    AlreadySeated,
     AlreadyThere,
     Organised,
     PostingClosed,
@@ -45,6 +47,7 @@ from zero_work_market.market.placements.rules import (
     SeatGone,
     ShiftsOverlap,
     State,
+    TooFewSeats,
     TooYoung,
     clash,
     is_late_notice,
@@ -52,7 +55,7 @@ from zero_work_market.market.placements.rules import (
 from zero_work_market.market.placements.rules import require_move as require_placement_move
 from zero_work_market.market.postings.models import Posting, Seat
 from zero_work_market.market.postings.queries import due_to_close, first_trade, locked, of_employer_ids
-from zero_work_market.market.postings.rules import TAKING
+from zero_work_market.market.postings.rules import TAKING, is_for_crew
 from zero_work_market.market.postings.rules import State as PostingState
 from zero_work_market.market.postings.service import move
 from zero_work_market.people.accounts.rules import Role, check_reason
@@ -83,7 +86,7 @@ def accept(
     key: str | None = None,
     overlap_reason: str = "",
 ) -> Answer:
-    """Take a seat of the posting, or a place in its queue when all are taken or others wait.
+    """Take a seat of the posting, or a place in its queue when all are taken, for a crew alone, or others wait.
 
     Once the work has begun it is for those alone who were called to it, somebody being missing.
     The same acceptance again, with or without its idempotency `key`, answers the same. `overlap_reason` is staff's word
@@ -107,6 +110,41 @@ def accept(
     if by.account_id is not None:
         once.remember(session, account_id=by.account_id, key=key, request=request, result_id=application.id, at=at)
     return answer_of(session, posting_id=posting_id, worker_id=worker_id)
+
+
+def seat_together(
+    session: Session, *, posting: Posting, members: Mapping[int, Actor], at: datetime
+) -> dict[int, LeyeError]:
+    """Seats for all of these workers (by id, with whoever took the seat for them) or for none.
+
+    Who of them can't take one any more, and why: nothing when all are seated. A crew goes before the queue. The caller
+    holds the posting's lock. Raises PostingClosed, TooFewSeats.
+    """
+    _require_taking(posting, at)
+    free = posting.headcount - seats_taken(session, posting_ids=[posting.id]).get(posting.id, 0)
+    if free < len(members):
+        raise TooFewSeats(free=free, need=len(members))
+    refused = {}
+    for worker_id in sorted(members):
+        try:
+            _require_seatable(session, posting, _locked_worker(session, worker_id), at)
+        except LeyeError as error:
+            refused[worker_id] = error
+    if refused:
+        return refused
+    for worker_id, by in sorted(members.items()):
+        application = application_of(session, posting_id=posting.id, worker_id=worker_id)
+        application = application or Application(posting_id=posting.id, worker_id=worker_id, created_at=at)
+        application.answered_at = at
+        _seat(session, posting, application, by, at, "")
+    return {}
+
+
+def require_seatable(session: Session, *, posting: Posting, worker_id: int, at: datetime) -> None:
+    """Raises PostingClosed, TooYoung, ProfilePaused, ShiftsOverlap, AlreadySeated unless the worker could take a seat
+    now, if one were free. The caller holds the posting's lock."""
+    _require_taking(posting, at)
+    _require_seatable(session, posting, _locked_worker(session, worker_id), at)
 
 
 def answer_of(session: Session, *, posting_id: int, worker_id: int) -> Answer:
@@ -152,6 +190,8 @@ def fill_from_queue(session: Session, *, posting_id: int, at: datetime) -> Place
     """Give a free seat to the first in the queue whose time is still free; announces again while both are left."""
     posting = locked(session, posting_id)
     if posting.state not in TAKING or posting.closes_at <= at or _free_seat(session, posting) is None:
+        return None
+    if is_for_crew(posting.crew_until, at=at):
         return None
     for worker_id in queue_of(session, posting_id=posting_id):
         if clash(engagement(posting), engagements(session, worker_id=worker_id, after=at, but=posting_id)):
@@ -325,6 +365,14 @@ def _locked_worker(session: Session, worker_id: int) -> Worker:
     return worker
 
 
+def _require_seatable(session: Session, posting: Posting, worker: Worker, at: datetime) -> None:
+    held = placement_of(session, posting_id=posting.id, worker_id=worker.id)
+    if held is not None and held.seat is not None:
+        raise AlreadySeated()
+    _require_fit(posting, worker)
+    _require_no_clash(session, posting, worker.id, at, "")
+
+
 def _require_fit(posting: Posting, worker: Worker) -> None:
     if not worker.active:
         raise ProfilePaused()
@@ -343,7 +391,7 @@ def _require_no_clash(session: Session, posting: Posting, worker_id: int, at: da
 def _seat_or_queue(
     session: Session, posting: Posting, application: Application, by: Actor, at: datetime, overlap_reason: str
 ) -> None:
-    free = _free_seat(session, posting) is not None
+    free = _free_seat(session, posting) is not None and not is_for_crew(posting.crew_until, at=at)
     called = _is_called(posting, application, at)
     if free and (called or not queue_of(session, posting_id=posting.id)):
         _seat(session, posting, application, by, at, overlap_reason)

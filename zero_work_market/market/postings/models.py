@@ -47,6 +47,8 @@ class Posting(Base):
     """Code of the export channel that the work belongs to, empty for none; what it means is labor_brands' business."""
     invite_first: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How many of the first-ranked are invited at publication."""
+    crew_until: Mapped[datetime | None] = mapped_column(index=True)
+    """Until then the seats are for a crew alone; None when they are for whoever comes first."""
     posted_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     closes_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,5 +1,6 @@
 """States of a posting."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from zero_work_market.ground.errors import IllegalMove
@@ -30,6 +31,11 @@ MOVES: dict[State, set[State]] = {
 }
 TAKING = (State.OPEN, State.FILLED)
 """States in which a worker may accept, if only a place in the queue."""
+
+
+def is_for_crew(crew_until: datetime | None, *, at: datetime) -> bool:
+    """True while the seats are for a crew alone, and who comes by themselves waits in the queue."""
+    return crew_until is not None and crew_until > at
 
 
 def require_move(current: State, target: State) -> None:

@@ -114,6 +114,7 @@ def _jobs(session: Session, postings: Iterable[Posting]) -> list[Job]:
             min_age=posting.min_age,
             occupations=tuple((need.occupation, need.level) for need in posting.occupations),
             brands=tuple(preferred.brand for preferred in posting.brands),
+            crew_until=posting.crew_until,
         )
         for posting in postings
     ]

@@ -67,6 +67,8 @@ class Job:
     min_age: int
     occupations: tuple[tuple[str, int], ...]
     brands: tuple[str, ...]
+    crew_until: datetime | None = None
+    """Until then the seats are for a crew alone."""
     distance_km: float | None = None
     score: float | None = None
     """The engine's score for the worker who asks; None for one who isn't eligible, or unknown."""

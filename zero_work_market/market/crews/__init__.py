@@ -1,0 +1,1 @@
+"""Crews: several roles filled as one, by workers who each say yes."""
