@@ -31,6 +31,8 @@ FIELDS = {
     "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
     "strokes": "签名", "typed_name": "全名",
     "columns": "哪一列是什么",
+    "partner": "结对的地方", "url": "网址", "shared": "约定的密钥", "public": "公钥", "key_id": "钥匙编号",
+    "source": "来源单位", "people": "人数", "last": "到哪天",
     "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
     "transfer": "转账单号", "wage": "谁的",
     "project": "哪个工地", "project_name": "叫什么", "contractor": "总包单位", "insurance_number": "工伤保险",
@@ -52,7 +54,7 @@ REASONS: dict[str, Words] = {
     "more_than_left": lambda told: f"只差 {yuan(told['left_fen'])} 元了。多给的先加在“加钱”里",
     "day": lambda told: f"要在 {month_day(told['first'])}到 {month_day(told['last'])}之间",
     "changed": "刚刚变了，再看一遍", "empty": "没选上，再选一次", "media_type": "只收照片（jpg、png）或 pdf",
-    "past": "已经过了", "future": "还没到",
+    "own": "不能是自己", "past": "已经过了", "future": "还没到",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
@@ -100,6 +102,16 @@ def _deduction(details: Mapping[str, Any]) -> str:
     if details["least_fen"]:
         return f"扣完不能少于 {yuan(details['least_fen'])} 元，那是这些工时的最低工钱。"
     return "这一样不能扣。能代扣的只有个人所得税、本人交的社保、法院判的抚养费赡养费。"
+
+
+BUNDLE_REFUSED = {
+    "not_a_bundle": "这不是交换包，或者头两行坏了。", "format": "交换包的版本不对，两边先把软件升到一样。",
+    "not_for_us": "这一包不是给这里的。", "unknown_partner": "发来的地方没有结对，不收。",
+    "no_agreement": "跟这个地方没有在期的协议，或者停了，不收。",
+    "unknown_key": "签名用的公钥没登记，不收。先问对方要公钥。",
+    "key_expired": "签名用的钥匙过期或者作废了，整包不收。让对方换新钥匙再发。", "signature": "签名不对，整包不收。",
+}  # fmt: skip
+"""Why nothing of a bundle is taken."""
 
 
 EXPIRED = "这个验证码不能用了，重新要一个。"
@@ -184,6 +196,12 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "mark_decided": (409, "这一条工作人员定过了，不再改。"),
     "contest_over": (409, lambda told: f"过了 {told['hours']} 小时，不能申诉了。有话找县里的零工市场说。"),
     "not_contestable": (409, "这一条没有要申诉的，或者对方已经在申诉。"),
+    "bundle_refused": (422, lambda told: BUNDLE_REFUSED[told["why"]]),
+    "no_own_key": (409, "这边还没有能用的签名钥匙，先生成一把。"),
+    "no_agreement": (409, "跟这个地方没有在期的协议，或者停了。"),
+    "unknown_partner": (404, "没有这个结对的地方。"),
+    "vacancy_gone": (409, "这个活那边撤了，或者招满了。"),
+    "exchange_consent_missing": (409, "先同意把资料转给那边，再申请。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
 }
 """Code → status and words."""

@@ -39,6 +39,8 @@ class Permission(enum.StrEnum):
     """Decide what two sides can't agree on: marks, hours, pay, ratings; and handle wage cases."""
     IMPORT = "import"
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
+    EXCHANGE = "exchange"
+    """Keep the partner regions, what was agreed with them, and what is exchanged."""
 
 
 _COUNTY_UP = frozenset({Role.CITY, Role.COUNTY})
@@ -57,6 +59,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.SEE_FULL_ID: _ALL,
     Permission.DECIDE: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
+    Permission.EXCHANGE: frozenset({Role.CITY}),
 }
 
 _HEIGHT = {Role.VILLAGE_AGENT: 0, Role.TOWN: 1, Role.COUNTY: 2, Role.CITY: 3}

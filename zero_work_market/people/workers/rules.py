@@ -27,6 +27,8 @@ class Purpose(enum.StrEnum):
 
     MATCHING = "matching"
     """Keep the profile, rank it for postings, tell the worker of them."""
+    EXCHANGE = "exchange"
+    """Tell partner regions of the worker, masked and without number or phone, and of applications to them."""
 
 
 class Given(enum.StrEnum):
