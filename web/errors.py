@@ -284,7 +284,7 @@ def _broken(error: Exception) -> Response:
 
 
 def _answer(status: int, code: str, words: str, details: Any) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/exchange/v1/")):
         response = jsonify({"code": code, "message": words, "details": details or {}})
         if status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from typing import IO
 
 from sqlalchemy.orm import Session
 
-from labor_brands.bundles.rules import Manifest, Reader
+from labor_brands.bundles.rules import BundleRefused, Manifest, Reader
 from labor_brands.exchange import queries, service
 from labor_brands.exchange.models import Transfer
 from labor_brands.exchange.rules import Counts, Direction, Stage, Way
@@ -48,6 +49,8 @@ def take_in(
     reader, at = Reader(file), clock.now()
     with transaction() as session:
         partner = believed(session, reader, at=at)
+        if transfer_id is None and not reader.manifest.records:
+            return reader.manifest, Counts()
         if transfer_id is None:
             begun = service.begin(
                 session, partner=partner, manifest=reader.manifest, lines=reader.lines, way=way, name=name, by=by, at=at
@@ -82,6 +85,20 @@ def make_one(code: str) -> None:
                 break
     with transaction() as session:
         service.recognise(session, code=code, at=at)
+
+
+def take_uploaded(transfer_id: int) -> None:
+    """What staff uploaded and confirmed; again from its start if whoever began it died."""
+    with transaction(read_only=True) as session:
+        row = queries.transfer(session, transfer_id)
+        body, name, way = row.file, row.name, row.way
+    if body is None:
+        return
+    try:
+        take_in(BytesIO(body), way=way, name=name, transfer_id=transfer_id)
+    except BundleRefused as refusal:
+        with transaction() as session:
+            service.close(session, transfer_id=transfer_id, error=refusal.details["why"])
 
 
 def keep_up(code: str, *, at: datetime) -> int:

@@ -270,12 +270,20 @@ def note_part(session: Session, *, transfer_id: int, counts: Counts, lines_read:
 def end(session: Session, *, transfer_id: int, partner: Partner, manifest: Manifest, whole: bool, at: datetime) -> None:
     """It was read to its end. The cursor moves on if nothing was lost on the way and it joins what was taken before."""
     row = session.get_one(Transfer, transfer_id)
-    row.stage, row.ended_at, row.file = Stage.DONE, at, None
+    row.stage, row.ended_at = Stage.DONE, at
     session.refresh(partner, with_for_update=True)
     if partner.their_stream != manifest.stream:
         partner.their_stream, partner.cursor = manifest.stream, 0
     if whole and manifest.after <= partner.cursor:
         partner.cursor = max(partner.cursor, manifest.upto)
+
+
+def close(session: Session, *, transfer_id: int, error: str = "") -> None:
+    """Let go of the uploaded bundle; with `error`, nothing of it was taken."""
+    row = session.get_one(Transfer, transfer_id)
+    row.file = None
+    if error:
+        row.stage, row.error = Stage.FAILED, error
 
 
 def restart(session: Session, *, transfer_id: int) -> None:

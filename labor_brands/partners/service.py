@@ -138,6 +138,19 @@ def agree(
     return made
 
 
+def note_pulled(session: Session, *, code: str, next_at: datetime, at: datetime) -> None:
+    """Its site answered, and all that it had was taken."""
+    row = partner(session, code, lock=True)
+    row.pulled_at, row.due_at, row.failures, row.error = at, next_at, 0, ""
+
+
+def note_failed(session: Session, *, code: str, error: str, at: datetime) -> None:
+    """Its site can't be reached, or what it sent isn't to be believed: tried again, ever later, an hour at most."""
+    row = partner(session, code, lock=True)
+    row.failures, row.error = row.failures + 1, error[:300]
+    row.due_at = at + min(timedelta(hours=1), timedelta(seconds=15 * 2 ** min(row.failures, 10)))
+
+
 def _require(session: Session, by: Actor) -> None:
     accounts.require(session, by=by, permission=Permission.EXCHANGE, region=settings().region)
 

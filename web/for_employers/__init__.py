@@ -5,6 +5,7 @@ from apiflask import APIFlask
 from web.for_employers import (  # noqa: F401  (they put their views on the blueprint)
     agreements,
     cases,
+    far_applicants,
     hours,
     post,
     postings,

@@ -12,6 +12,7 @@ from web.auth import EMPLOYER, may_enter, viewer
 from web.errors import wording
 from web.filters import moment
 from web.for_employers.blueprint import own_posting, pages
+from web.for_employers.far_applicants import far_applicants
 from web.for_employers.fit import SIZE, Wanted, candidates, record_said
 from web.for_employers.inviting import how_sure_now, why_so_many
 from web.ratings import figure_said
@@ -98,6 +99,7 @@ def shortlist(posting_id: int) -> str:
             "for_employers/shortlist.html",
             seats=seats, job=job, rows=rows, more=found is not None and found.more, by_distance=by_distance,
             reason=row.state_reason, may_rate=may_open(session, posting_id=posting_id),
+            far=far_applicants(session, posting_id),
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from apiflask import APIFlask
 from web.for_everyone import (  # noqa: F401  (they put their views on the blueprint)
     about,
     agreement,
+    far_jobs,
     gate,
     login,
     markets,

@@ -7,6 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from labor_brands.far_jobs import queries as far_jobs
 from web.auth import EVERYONE, may_enter, viewer
 from web.drawings import COUNTY_TILES
 from web.for_everyone.blueprint import pages
@@ -29,6 +30,9 @@ HERE_COOKIE = "county"
 KEPT_SECONDS = 365 * 24 * 3600
 DISTANCES = (3, 5, 8, 15)
 PAGE = 30
+FAR = 2
+"""So many jobs elsewhere stand under those here."""
+MOST_FAR = 10
 FARTHEST_DAYS = 400
 
 
@@ -90,8 +94,9 @@ def market(county: str) -> Response:
         wanted = replace(wanted, by_distance=asked.by_distance)
         wanted = replace(wanted, first_day=asked.first, last_day=asked.last)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
+        far = far_jobs.jobs(session, at=now, worker=worker, k=FAR) if asked.number == 1 else []
         page = render_template(
-            "for_everyone/market.html",
+            "for_everyone/market.html", far=far, far_total=far_jobs.count(session, at=now) if far else 0,
             county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker,
             towns=towns(county), distances=DISTANCES, today=clock.local_date(now),
             doing=running(session, worker_id=worker.id, at=now) if worker else None,
@@ -117,8 +122,10 @@ def search_market(county: str) -> str:
         worker = _worker(session)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
         paid = shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now)
+        narrow = {"words": asked.words, "occupation": asked.occupation}
+        far = far_jobs.jobs(session, at=now, worker=worker, k=MOST_FAR, **narrow) if asked.number == 1 else []
     return render_template(
-        "for_everyone/search.html",
+        "for_everyone/search.html", far=far,
         county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker, towns=towns(county),
         trades=trades_by_heading(), trade=label(asked.occupation) if asked.occupation else "", distances=DISTANCES,
         today=clock.local_date(now), paid=paid,

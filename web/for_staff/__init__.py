@@ -9,6 +9,7 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     coverage,
     dashboard,
     employers,
+    exchange,
     export,
     hours,
     imports,

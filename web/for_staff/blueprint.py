@@ -28,7 +28,7 @@ TABS = (
     ("employers", "单位核验", Permission.VERIFY_EMPLOYER),
     ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
     ("workers", "工人", Permission.REGISTER_WORKER),
-    ("imports", "导入", Permission.IMPORT),
+    ("imports", "导入", Permission.IMPORT), ("exchange", "交换", Permission.EXCHANGE),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from web.for_workers import (  # noqa: F401  (they put their views on the bluepr
     agreement,
     answers,
     arrive,
+    far_jobs,
     hire,
     mine,
     profile,

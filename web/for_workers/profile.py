@@ -24,7 +24,8 @@ from zero_work_market.ground.money import fen_from_yuan
 from zero_work_market.market.placements.queries import last_work_day
 from zero_work_market.people.employers.rules import months_later
 from zero_work_market.people.workers import service as workers
-from zero_work_market.people.workers.queries import WorkerCard, worker_card
+from zero_work_market.people.workers.queries import WorkerCard, has_consent, worker_card
+from zero_work_market.people.workers.rules import Purpose
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.occupations.rules import LEVELS
@@ -44,8 +45,10 @@ TITLES = {
 @may_enter(WORKER)
 def me() -> str:
     card = _card()
+    with transaction(read_only=True) as session:
+        agreed = has_consent(session, worker_id=card.id, purpose=Purpose.EXCHANGE)
     return render_template(
-        "for_workers/me.html", card=card, town=region(card.town),
+        "for_workers/me.html", card=card, town=region(card.town), exchange_agreed=agreed,
         skills_held="、".join(label(skill.occupation) for skill in card.skills),
         brands_held="、".join(brand_name(code) for code in card.brands),
     )  # fmt: skip

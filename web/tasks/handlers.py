@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from web.tasks import agreements, attendance, cases, counting, imports, market, ratings, wages
+from labor_brands.exchange.events import AskedToCome, BundleUploaded, OwnApplicationClosed, RemoteApplied
+from web.tasks import agreements, attendance, cases, counting, exchange, imports, market, ratings, wages
 from web.tasks.senders import sender
 from zero_work_market.ground import clock, db
 from zero_work_market.ground.events import EvidenceAdded, MessageQueued
@@ -91,9 +92,14 @@ HANDLERS: dict[str, Handler] = {
     RatingDecided.kind: ratings.tell_decided,
     ImportUploaded.kind: imports.finish_reading,
     ImportGoesOn.kind: imports.go_on,
+    BundleUploaded.kind: exchange.close_uploaded,
+    OwnApplicationClosed.kind: exchange.tell_closed,
+    AskedToCome.kind: exchange.tell_asked,
+    RemoteApplied.kind: exchange.tell_remote,
 }
 ERRANDS: dict[str, Errand] = {
     MessageQueued.kind: send_message,
     AgreementsSigned.kind: agreements.stamp_outside,
     ImportUploaded.kind: imports.read,
+    BundleUploaded.kind: exchange.take_uploaded,
 }
