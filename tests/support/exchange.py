@@ -13,13 +13,15 @@ from io import BytesIO
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labor_brands.bundles.rules import Reader, record_line, write_bundle
 from labor_brands.exchange import service
-from labor_brands.exchange.rules import Counts
+from labor_brands.exchange.models import ImportedVacancy, RemoteApplication
+from labor_brands.exchange.rules import Counts, Stage, Way
 from labor_brands.partners import service as partners
-from labor_brands.partners.queries import believed
+from labor_brands.partners.queries import believed, partner
 from tests.support.makers import NOW, make_worker, oneself
 from tests.support.market import PACKER
 from zero_work_market.ground.audit import SYSTEM
@@ -129,3 +131,20 @@ def agreed_worker(session: Session, **said: Any) -> Worker:
     worker = make_worker(session, **said)
     workers.consent(session, worker_id=worker.id, purpose=Purpose.EXCHANGE, by=oneself(worker), at=NOW)
     return worker
+
+
+def put_far_rows(session: Session, *, posting_id: int, at: datetime) -> dict[str, int]:
+    """万州 as a partner, with a vacancy, an applicant for a posting, and an upload that waits to be taken."""
+    partners.make_key(session, by=SYSTEM, at=at)
+    far = make_far(session, at=at)
+    lines = [vacancy(1, at=at), application("a" * 64, f"v-{posting_id}", at=at)]
+    body = far.bundle(lines, at=at)
+    take(session, body, at=at)
+    reader = Reader(BytesIO(body))
+    row = service.begin(
+        session, partner=partner(session, WANZHOU), manifest=reader.manifest, lines=reader.lines, way=Way.FILE,
+        stage=Stage.CHECKED, name="万州.jsonl", file=body, by=SYSTEM, at=at,
+    )  # fmt: skip
+    told = {"vacancy_id": ImportedVacancy, "application_id": RemoteApplication}
+    ids = {name: session.scalars(select(table.id)).one() for name, table in told.items()}
+    return ids | {"transfer_id": row.id}

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests.support.agreements import offered
 from tests.support.attendance import put_mark
 from tests.support.cases import file_claim
+from tests.support.exchange import put_far_rows
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
@@ -21,7 +22,7 @@ from tests.support.ratings import put_ratings
 from tests.support.sheets import make_import
 from tests.web.api.scene import a_body, a_posting, an_employer
 from web.app import create_app
-from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, WORKER
+from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, PARTNER, WORKER
 from web.limits import limiter
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
@@ -58,6 +59,8 @@ REGIONS |= {"agreement_id": VILLAGE}
 REGIONS |= {"case_id": COUNTY}
 REGIONS |= {"hours_id": COUNTY, "wage_id": COUNTY}
 REGIONS |= {"import_id": TOWN}
+REGIONS |= {"partner_code": "370800", "transfer_id": "370800"}
+WORDS |= {"partner_code": "500101"}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -71,6 +74,10 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.coverage": ({"place": VILLAGE}, VILLAGE),
     "staff.seated_employers": ({"place": TOWN}, TOWN),
     "staff.find": ({"number": ID_NUMBER}, VILLAGE),
+    "staff.exchange": ({}, "370800"),
+    "staff.add_partner": ({}, "370800"),
+    "staff.make_exchange_key": ({}, "370800"),
+    "staff.upload_bundle": ({}, "370800"),
     "staff.try_register": ({"home": VILLAGE}, VILLAGE),
     "staff.create_account": ({"region": VILLAGE}, VILLAGE),
     "staff.add_village": ({"town": TOWN}, TOWN),
@@ -182,11 +189,13 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         rating_id = put_ratings(session, posting_id=posting_id, worker_id=worker.id, at=at)
         import_id = make_import(session, at=at)
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
+        far = put_far_rows(session, posting_id=posting_id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
     ids |= {"rating_id": rating_id}
     ids |= {"import_id": import_id}
+    ids |= far
     ids |= rows
     ids |= {"mark_id": mark_id}
     ids |= {"placement_id": agreement.placement_id}
@@ -270,6 +279,8 @@ OWNED = {"posting_id", "case_id", "project_id"}
 def expected(route: Route, person: str) -> str:
     if route.who == (DEMO,):
         return "404"
+    if route.who == (PARTNER,):
+        return "401"
     if not any(enters(who, person) for who in route.who):
         return refusal(route, person)
     if person == "another employer" and EMPLOYER in route.who and OWNED & route.rule.arguments:

@@ -18,7 +18,8 @@ from zero_work_market.ground.settings import Settings
 @click.command("demo")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=20_000, show_default=True, type=click.IntRange(1), help="How many workers to make.")
-def command(port: int, workers: int) -> None:
+@click.option("--make-only", is_flag=True, help="Make it, and don't serve it.")
+def command(port: int, workers: int, make_only: bool) -> None:
     """Make a made-up county and serve it.
 
     Says where to look and how to log in as each of its three users. The county is made once; nothing leaves the
@@ -31,6 +32,8 @@ def command(port: int, workers: int) -> None:
     if is_empty():
         click.echo(f"Making a county of {workers:,} workers in {chosen.home}, once:")
         _make_county(chosen, workers)
+    if make_only:
+        return
     os.execv(sys.executable, [sys.executable, "-m", "web.cli", "serve", "--port", str(port)])
 
 

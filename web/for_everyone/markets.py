@@ -78,7 +78,7 @@ def choose() -> str:
         open_now = open_by_county(session, at=clock.now())
     places = [
         (name, col, row, open_now.get(code, 0), url_for("everyone.market", county=code), code == _own_county())
-        for code, (name, col, row) in COUNTY_TILES.items()
+        for code, (name, col, row) in _tiles().items()
     ]
     return render_template("for_everyone/choose.html", places=places, total=sum(open_now.values()))
 
@@ -130,6 +130,12 @@ def search_market(county: str) -> str:
         trades=trades_by_heading(), trade=label(asked.occupation) if asked.occupation else "", distances=DISTANCES,
         today=clock.local_date(now), paid=paid,
     )  # fmt: skip
+
+
+def _tiles() -> dict[str, tuple[str, int, int]]:
+    """Places on the tile map; a market of one county has one tile."""
+    here = counties()
+    return COUNTY_TILES if len(here) > 1 else {here[0].code: (here[0].short, 0, 0)}
 
 
 def _own_county() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from web.auth import viewer
 from web.for_staff import reads
 from zero_work_market.ground.db import transaction
+from zero_work_market.ground.settings import settings
 from zero_work_market.market.postings.queries import count_waiting
 from zero_work_market.people.accounts.queries import village
 from zero_work_market.people.accounts.rules import Permission, Role
@@ -31,6 +32,10 @@ TABS = (
     ("imports", "导入", Permission.IMPORT), ("exchange", "交换", Permission.EXCHANGE),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
+
+
+OF_ALL = {"exchange"}
+"""Tabs for staff over the whole market alone."""
 
 
 class Tab(NamedTuple):
@@ -97,6 +102,7 @@ def _tabs(session: Session) -> list[Tab]:
         Tab(key, text, url_for(f"staff.{key}"), counts[key](scopes) if key in counts else None)
         for key, text, permission in TABS
         if (scopes := viewer().scopes(permission))
+        and (key not in OF_ALL or viewer().may(permission, settings().region))
     ]
 
 

@@ -57,7 +57,7 @@ def add_partner() -> Response | tuple[str, int]:
         status, errors = said_by_field(error)
         return _list(errors), status
     flash(f"加上了{place_said(made.code)}。再填公钥和协议，才能交换。", "ok")
-    return redirect(url_for("staff.exchange_partner", code=made.code), 303)
+    return redirect(url_for("staff.exchange_partner", partner_code=made.code), 303)
 
 
 @pages.post("/exchange/keys")

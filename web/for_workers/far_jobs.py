@@ -33,12 +33,7 @@ def exchange_consent() -> str:
 def set_exchange_consent() -> Response:
     """On or off; back to the job that asked for it."""
     agrees, job = request.form.get("agree") == "1", request.form.get("job", type=int)
-    of: dict[str, Any] = {
-        "worker_id": _worker_id(),
-        "purpose": Purpose.EXCHANGE,
-        "by": viewer().as_worker(),
-        "at": clock.now(),
-    }
+    of: dict[str, Any] = {"worker_id": _worker_id(), "by": viewer().as_worker(), "at": clock.now()}
     with transaction() as session:
         if agrees:
             workers.consent(session, purpose=Purpose.EXCHANGE, **of)

@@ -29,6 +29,9 @@ class Logins:
     staff_name: str
     staff_password: str
     staff_totp: str
+    over_all_name: str
+    over_all_totp: str
+    """Of the staff over the whole market, who keep the exchange; the password is the same."""
 
 
 def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, progress: Progress) -> Logins:
@@ -38,7 +41,7 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     months before it to five days after.
     """
     chance = random.Random(seed)
-    staff = make_staff(chance, on)
+    staff, over_all = make_staff(chance, on)
     worker_phone = make_workers(chance, count=workers, on=on, progress=progress)
     employer_phone = make_employers(chance, count=employers, on=on, progress=progress)
     make_history(chance, count=postings, on=on, progress=progress)
@@ -46,4 +49,4 @@ def seed(*, workers: int, employers: int, postings: int, seed: int, on: date, pr
     make_aftermath(chance, on=on, progress=progress)
     make_targets(on)
     catch_up()
-    return Logins(worker_phone, employer_phone, staff.name, staff.password, staff.totp)
+    return Logins(worker_phone, employer_phone, staff.name, staff.password, staff.totp, over_all.name, over_all.totp)

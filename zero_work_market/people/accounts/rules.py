@@ -40,7 +40,7 @@ class Permission(enum.StrEnum):
     IMPORT = "import"
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
     EXCHANGE = "exchange"
-    """Keep the partner regions, what was agreed with them, and what is exchanged."""
+    """Keep the partner regions, what was agreed with them, and what is exchanged; for the whole market's region."""
 
 
 _COUNTY_UP = frozenset({Role.CITY, Role.COUNTY})
@@ -59,7 +59,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.SEE_FULL_ID: _ALL,
     Permission.DECIDE: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
-    Permission.EXCHANGE: frozenset({Role.CITY}),
+    Permission.EXCHANGE: _COUNTY_UP,
 }
 
 _HEIGHT = {Role.VILLAGE_AGENT: 0, Role.TOWN: 1, Role.COUNTY: 2, Role.CITY: 3}
