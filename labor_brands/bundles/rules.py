@@ -20,6 +20,7 @@ from typing import IO, Annotated, Any, Literal
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import models_json_schema
 
 from zero_work_market.ground.errors import LeyeError
 
@@ -207,6 +208,36 @@ class Part:
     records: tuple[Record, ...]
     refused: tuple[Refused, ...]
     lines: int
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of every line of a bundle, for whoever writes or reads one."""
+    told: dict[str, type[Told]] = {kind.value: body for kind, body in BODIES.items()}
+    _, defs = models_json_schema(
+        [(model, "validation") for model in (Manifest, *told.values())], ref_template="#/$defs/{model}"
+    )
+    known = defs["$defs"]
+    digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    known["Signature"] = _line(signature={"type": "string", "contentEncoding": "base64"})
+    known["ChunkHead"] = _line(chunk={"type": "integer", "minimum": 1}, sha256={"type": "array", "items": digest})
+    for kind, body in told.items():
+        known[f"{body.__name__}Record"] = _line(
+            kind={"const": kind},
+            id={"type": "string", "minLength": 1, "maxLength": 80},
+            version={"type": "integer", "minimum": 1, "exclusiveMaximum": 1 << 53},
+            body={"$ref": f"#/$defs/{body.__name__}"},
+        )
+    lines = ["Manifest", "Signature", "ChunkHead", *(f"{body.__name__}Record" for body in told.values())]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"One line of a {FORMAT} bundle",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in lines],
+        "$defs": dict(sorted(known.items())),
+    }
+
+
+def _line(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def person_hash(id_number: str, key: bytes) -> str:

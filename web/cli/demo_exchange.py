@@ -21,6 +21,7 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.settings import settings
 
 LEYE = [sys.executable, "-m", "web.cli"]
+SIZE = ("--employers", "60", "--postings", "90")
 YEARS = timedelta(days=730)
 
 
@@ -73,7 +74,7 @@ def command(port: int, workers: int) -> None:
     for side in sides:
         require.free("127.0.0.1", side.port)
         side.home.mkdir(parents=True, exist_ok=True)
-        side.run("demo", "--make-only", "--port", str(side.port), "--workers", str(workers))
+        side.run("demo", "--make-only", "--port", str(side.port), "--workers", str(workers), *SIZE)
     _introduce(sides, home / "introduced")
     threading.Thread(target=_tell_when_up, args=(sides,), daemon=True).start()
     supervise(

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from labor_brands.bundles import rules
 from labor_brands.exchange.rules import Way
 from labor_brands.partners import queries as partners
 from labor_brands.partners import service
@@ -109,6 +110,12 @@ def take(file: Path, dry_run: bool) -> None:
         else:
             _, counts = exchange.take_in(opened, way=Way.FILE, name=file.name, progress=_progress)
     click.echo(json.dumps(counts.as_json(), ensure_ascii=False))
+
+
+@command.command("schema")
+def schema() -> None:
+    """The JSON Schema of every line of a bundle, as docs/exchange/schema.json has it."""
+    click.echo(json.dumps(rules.schema(), ensure_ascii=False, indent=1))
 
 
 def _progress(done: int, total: int) -> None:
