@@ -106,8 +106,8 @@ class Vacancy(Told):
     pay: Pay
     shifts: Annotated[list[Shift], Field(min_length=1, max_length=400)]
     employment: Annotated[str, Field(max_length=10)]
-    trades: Annotated[list[Trade], Field(max_length=4)] = []
-    brands: Annotated[list[Brand], Field(max_length=4)] = []
+    trades: Annotated[list[Trade], Field(max_length=4)] = Field(default_factory=list)
+    brands: Annotated[list[Brand], Field(max_length=4)] = Field(default_factory=list)
     meals: bool = False
     lodging: bool = False
     transport: bool = False
@@ -123,8 +123,8 @@ class Seeker(Told):
     person: Person
     name: Masked
     origin: Region
-    trades: Annotated[list[Trade], Field(max_length=8)] = []
-    brands: Annotated[list[Brand], Field(max_length=4)] = []
+    trades: Annotated[list[Trade], Field(max_length=8)] = Field(default_factory=list)
+    brands: Annotated[list[Brand], Field(max_length=4)] = Field(default_factory=list)
     min_hourly_fen: Annotated[int, Field(ge=0, le=100_000_000)] = 0
 
 
@@ -213,9 +213,9 @@ class Part:
 def schema() -> dict[str, Any]:
     """JSON Schema of every line of a bundle, for whoever writes or reads one."""
     told: dict[str, type[Told]] = {kind.value: body for kind, body in BODIES.items()}
-    _, defs = models_json_schema(
-        [(model, "validation") for model in (Manifest, *told.values())], ref_template="#/$defs/{model}"
-    )
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(Manifest, "validation")]
+    models += [(body, "validation") for body in told.values()]
+    _, defs = models_json_schema(models, ref_template="#/$defs/{model}")
     known = defs["$defs"]
     digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
     known["Signature"] = _line(signature={"type": "string", "contentEncoding": "base64"})

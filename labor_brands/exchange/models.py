@@ -1,7 +1,7 @@
 """What partner regions told us, whom of ours they may know, and how each bundle fared."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
@@ -13,6 +13,7 @@ from zero_work_market.ground.db import Base, BigId, named
 class Kept:
     """A record as its highest version says it. `gone`: why it is no more; then nothing but that is kept."""
 
+    __table__: ClassVar[Any]
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     partner_id: Mapped[int] = mapped_column(ForeignKey("exchange_partners.id"))
     remote_id: Mapped[str] = mapped_column(String(80))

@@ -72,7 +72,7 @@ def take(session: Session, *, partner: Partner, records: Sequence[Record], at: d
         newer = [(known[id][0], one) for id, one in best.items() if id in known and one.rank > known[id][1]]
         if fresh:
             stamped = {"partner_id": partner.id, "told_at": at, "changed_at": at}
-            session.execute(insert(table), [row | stamped for row in fresh])
+            session.execute(insert(table.__table__), [row | stamped for row in fresh])
         if newer:
             session.execute(update(table), [columns_of(one) | {"id": id, "changed_at": at} for id, one in newer])
         counts.new, counts.updated = counts.new + len(fresh), counts.updated + len(newer)

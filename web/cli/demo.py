@@ -39,24 +39,24 @@ def command(port: int, workers: int, employers: int, postings: int, make_only: b
     os.execv(sys.executable, [sys.executable, "-m", "web.cli", "serve", "--port", str(port)])
 
 
-def _make_county(chosen: Settings, *sizes: int) -> None:
+def _make_county(chosen: Settings, workers: int, employers: int, postings: int) -> None:
     """On SQLite it is made beside and moved into place when whole, so that an interrupted one is begun anew."""
     path = chosen.home / "leye.sqlite3"
     if chosen.database_url != f"sqlite:///{path}":
-        _keep_logins(chosen, *sizes)
+        _keep_logins(chosen, workers, employers, postings)
         return
     draft = chosen.home / "seeding.sqlite3"
     _remove(draft)
     migrations.upgrade(f"sqlite:///{draft}")
     engine = db.connect(f"sqlite:///{draft}")
-    _keep_logins(chosen, *sizes)
+    _keep_logins(chosen, workers, employers, postings)
     engine.dispose()
     _remove(path)
     draft.replace(path)
 
 
-def _keep_logins(chosen: Settings, *sizes: int) -> None:
-    logins = fill(*sizes)
+def _keep_logins(chosen: Settings, workers: int, employers: int, postings: int) -> None:
+    logins = fill(workers, employers, postings)
     (chosen.home / "demo.json").write_text(json.dumps(asdict(logins), indent=1))
 
 

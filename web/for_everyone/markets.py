@@ -17,6 +17,7 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.ground.money import fen_from_yuan
+from zero_work_market.ground.settings import settings
 from zero_work_market.market.placements.queries import running
 from zero_work_market.market.postings.queries import open_by_county
 from zero_work_market.market.search.queries import search
@@ -64,9 +65,10 @@ class Asked:
 @pages.get("/")
 @may_enter(EVERYONE)
 def own_market() -> Response | str:
-    """Lead to the visitor's own county; ask a newcomer which."""
-    county = _own_county() or request.cookies.get(HERE_COOKIE, "")
-    if county in {place.code for place in counties()}:
+    """Lead to the visitor's own county, or the only one; ask a newcomer which."""
+    here = {place.code for place in counties()}
+    county = min(here) if len(here) == 1 else _own_county() or request.cookies.get(HERE_COOKIE, "")
+    if county in here:
         return redirect(url_for("everyone.market", county=county))
     return choose()
 
@@ -80,7 +82,8 @@ def choose() -> str:
         (name, col, row, open_now.get(code, 0), url_for("everyone.market", county=code), code == _own_county())
         for code, (name, col, row) in _tiles().items()
     ]
-    return render_template("for_everyone/choose.html", places=places, total=sum(open_now.values()))
+    city = region(settings().region).short
+    return render_template("for_everyone/choose.html", places=places, total=sum(open_now.values()), city=city)
 
 
 @pages.get("/m/<county>")
