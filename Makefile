@@ -6,11 +6,12 @@ BIN := .venv/bin
 RUNTIME := .venv/.has-runtime
 TESTING := .venv/.has-testing
 
-.PHONY: help install demo test lint bench
+.PHONY: help install demo demo-exchange test lint bench
 
 help:
 	@echo "make install   the site and what it needs, into .venv"
 	@echo "make demo      a made-up county, served at http://127.0.0.1:8000"
+	@echo "make demo-exchange   two sites, Jining and Wanzhou, that exchange with each other"
 	@echo "make test      all the tests"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "make bench     the benchmarks, 200,000 workers; of more: make bench ARGS=\"--workers 2000000\""
@@ -19,6 +20,9 @@ install: $(RUNTIME)
 
 demo: $(RUNTIME)
 	@$(BIN)/leye demo $(ARGS)
+
+demo-exchange: $(RUNTIME)
+	@$(BIN)/leye demo-exchange $(ARGS)
 
 test: $(TESTING)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)

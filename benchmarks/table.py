@@ -19,6 +19,7 @@ TOPICS = (
     "job titles",
     "publishing",
     "imports",
+    "exchange",
     "start of a process",
     "start of the market's process",
     "staff's dashboard",

@@ -13,7 +13,19 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, auth, errors, filters, for_employers, for_everyone, for_staff, for_workers, wiring, words
+from web import (
+    api,
+    auth,
+    errors,
+    filters,
+    for_employers,
+    for_everyone,
+    for_partners,
+    for_staff,
+    for_workers,
+    wiring,
+    words,
+)
 from web.limits import limiter
 from web.rows import RowId
 from zero_work_market.ground import clock, db
@@ -54,7 +66,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     Compress(app)
     auth.init_app(app)
     errors.init_app(app)
-    for house in (for_everyone, for_workers, for_employers, for_staff):
+    for house in (for_everyone, for_workers, for_employers, for_staff, for_partners):
         house.init_app(app)
     api.init_app(app, csrf)
     _tell_health(app)

@@ -1,13 +1,17 @@
 """Who is asking, and who may enter. A route that doesn't say who may enter lets nobody in."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from apiflask import APIFlask
 from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from labor_brands.partners import queries as partners
+from labor_brands.partners.rules import SignedRequest, request_message
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.db import transaction
@@ -19,6 +23,8 @@ from zero_work_market.people.employers.queries import employer_id_of_account
 from zero_work_market.people.workers.queries import worker_id_of_account
 
 EVERYONE, LOCAL, ACCOUNT, WORKER, EMPLOYER = "everyone", "local", "account", "worker", "employer"
+PARTNER = "partner"
+"""The site of a partner region, by the signature of its request."""
 DEMO = "demo"
 """Everyone, in demo alone; elsewhere the page isn't there."""
 
@@ -100,7 +106,7 @@ def may_enter(*who: str) -> Callable[[View], View]:
 def viewer() -> Viewer:
     """Whoever asks now."""
     if "viewer" not in g:
-        g.viewer = _from_token() if _is_api() else _from_cookie()
+        g.viewer = _from_token() if is_api() else _from_cookie()
     found: Viewer = g.viewer
     return found
 
@@ -129,9 +135,9 @@ def _let_in() -> Response | None:
         return None
     if DEMO in who:
         abort(404)
-    if viewer().account_id is not None:
+    if viewer().account_id is not None and PARTNER not in who:
         return _without_role(who)
-    if _is_api():
+    if is_api():
         raise LoginNeeded()
     for_staff = any(one.startswith(_STAFF) for one in who)
     next_page = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -140,7 +146,7 @@ def _let_in() -> Response | None:
 
 def _without_role(who: tuple[str, ...]) -> Response:
     """Someone logged in who hasn't registered as a worker or employer yet is led to do so."""
-    if request.method == "GET" and not _is_api() and not viewer().grants:
+    if request.method == "GET" and not is_api() and not viewer().grants:
         if who == (WORKER,):
             return redirect(url_for("workers.register"))  # type: ignore[return-value]
         if who == (EMPLOYER,):
@@ -159,12 +165,38 @@ def _enters(who: str) -> bool:
         ACCOUNT: asking.account_id is not None,
         WORKER: asking.worker_id is not None,
         EMPLOYER: asking.employer_id is not None,
+        PARTNER: who == PARTNER and partner_asking() is not None,
     }
     return allowed_by[who]
 
 
-def _is_api() -> bool:
-    return request.path.startswith("/api/")
+def is_api() -> bool:
+    """Asked by a program: no cookie counts, and refusals are JSON."""
+    return request.path.startswith(("/api/", "/exchange/v1/"))
+
+
+def partner_asking() -> str | None:
+    """Code of the partner region whose site signed this request just now; None for anybody else."""
+    if "partner" not in g:
+        g.partner = _from_signature()
+    found: str | None = g.partner
+    return found
+
+
+def _from_signature() -> str | None:
+    told = request.headers
+    path = f"{request.path}?{request.query_string.decode('latin-1')}"
+    try:
+        asked = SignedRequest(
+            partner=told["X-Exchange-Partner"], key=told["X-Exchange-Key"],
+            signed_at=datetime.fromisoformat(told["X-Exchange-Date"]),
+            signature=b64decode(told["X-Exchange-Signature"], validate=True),
+            message=request_message(path, told["X-Exchange-Date"]),
+        )  # fmt: skip
+        with transaction(read_only=True) as session:
+            return partners.asker(session, asked, at=clock.now()).code
+    except (KeyError, ValueError, TypeError, LeyeError):
+        return None
 
 
 def _from_cookie() -> Viewer:

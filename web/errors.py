@@ -29,11 +29,13 @@ FIELDS = {
     "worker_said": "工人说的", "employer_said": "单位说的", "days": "延几天", "meet_at": "什么时候",
     "contest": "为什么不对", "stars": "几颗星", "chips": "怎么样",
     "employer": "单位名称", "licence": "营业执照", "operator_id": "经办人身份证", "letter": "委托书",
-    "origin": "从哪里", "channel_kind": "怎么送", "partner_kind": "谁组织", "partner": "叫什么",
+    "origin": "从哪里", "channel_kind": "怎么送", "partner_kind": "谁组织", "channel_partner": "叫什么",
     "from_on": "从哪天", "until_on": "到哪天", "channel": "哪条通道", "departs_at": "哪天几点走", "transport": "坐什么",
     "meeting_place": "在哪里上车", "bring": "带什么", "contact": "找谁", "notes": "备注", "workers": "谁去",
     "strokes": "签名", "typed_name": "全名",
     "columns": "哪一列是什么", "proof": "看的什么",
+    "partner": "结对的地方", "url": "网址", "shared": "约定的密钥", "public": "公钥", "key_id": "钥匙编号",
+    "source": "来源单位", "people": "人数", "last": "到哪天",
     "minutes": "多久", "pieces": "几件", "fen": "多少钱", "paid_on": "哪天给的", "number": "编号",
     "transfer": "转账单号", "wage": "谁的",
     "course": "课叫什么", "provider": "谁来教", "course_hours": "课时", "course_level": "学到几级", "places": "名额",
@@ -72,6 +74,7 @@ REASONS: dict[str, Words] = {
     "not_registered": "这个人还没登记过，先给他登记",
     "before_start": "比开头还早", "several_firms": "有好几家对得上，写全名或者统一社会信用代码",
     "not_boarded": "没上车的人，不能记到了",
+    "own": "不能是自己",
     "file_type": "只收照片（jpg、png）或 pdf", "file_size": "文件太大，4 兆以内",
     "not_the_signer": "跟登记的全名不一样", "unsigned": "还没签，手写或者打上全名都行",
 }  # fmt: skip
@@ -128,6 +131,14 @@ SUBSIDY_LACKS = {
     "no_certificate": "还没有证书，报不了。", "level": "这个等级不在补贴里。方案第 9 条给的是高级工。",
 }  # fmt: skip
 """Why there is no claim to a training subsidy."""
+BUNDLE_REFUSED = {
+    "not_a_bundle": "这不是交换包，或者头两行坏了。", "format": "交换包的版本不对，两边先把软件升到一样。",
+    "not_for_us": "这一包不是给这里的。", "unknown_partner": "发来的地方没有结对，不收。",
+    "no_agreement": "跟这个地方没有在期的协议，或者停了，不收。",
+    "unknown_key": "签名用的公钥没登记，不收。先问对方要公钥。",
+    "key_expired": "签名用的钥匙过期或者作废了，整包不收。让对方换新钥匙再发。", "signature": "签名不对，整包不收。",
+}  # fmt: skip
+"""Why nothing of a bundle is taken."""
 
 
 EXPIRED = "这个验证码不能用了，重新要一个。"
@@ -231,6 +242,12 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     ),
     "not_departing_yet": (409, lambda told: f"还没到日子，{month_day(told['departs_at'])}才走。"),
     "nobody_boarded": (409, "一个人也没勾。没人上车，就取消这一趟。"),
+    "bundle_refused": (422, lambda told: BUNDLE_REFUSED[told["why"]]),
+    "no_own_key": (409, "这边还没有能用的签名钥匙，先生成一把。"),
+    "no_agreement": (409, "跟这个地方没有在期的协议，或者停了。"),
+    "unknown_partner": (404, "没有这个结对的地方。"),
+    "vacancy_gone": (409, "这个活那边撤了，或者招满了。"),
+    "exchange_consent_missing": (409, "先同意把资料转给那边，再申请。"),
     "undo_over": (409, "撤不回来了。记得不对就申诉，工作人员来定。"),
     "flagship_taken": (409, lambda told: f"{told['year']} 年已经定了“{told['course']}”。一县一个，先把那个换下来。"),
     "batch_full": (409, lambda told: f"这一期 {told['places']} 个名额满了，等下一期。"),
@@ -319,7 +336,7 @@ def _broken(error: Exception) -> Response:
 
 
 def _answer(status: int, code: str, words: str, details: Any) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/exchange/v1/")):
         response = jsonify({"code": code, "message": words, "details": details or {}})
         if status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"

@@ -77,8 +77,8 @@ def open_channel(session: Session, *, new: NewChannel, by: Actor, at: datetime) 
         name=text_of(new.name, field="name", most=40), county=region(new.county).code, brand=new.brand,
         kind=_one_of(Kind, new.kind, "channel_kind"), place=text_of(new.place, field="place", most=40),
         region=_place(new.region), partner_kind=_one_of(PartnerKind, new.partner_kind, "partner_kind"),
-        partner=text_of(new.partner, field="partner", most=40), state=ChannelState.OPEN, opened_on=local_date(at),
-        code=f"new-{at:%H%M%S%f}",
+        partner=text_of(new.partner, field="channel_partner", most=40), state=ChannelState.OPEN,
+        opened_on=local_date(at), code=f"new-{at:%H%M%S%f}",
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -10,7 +10,7 @@ PAGES = [(name, text) for name, text in texts() if name.startswith("web/") and n
 BREACHES = {
     "style attribute": r"""\sstyle\s*=\s*["'{]""",
     "style element": r"<style\b",
-    "script without src": r"<script\b(?![^>]*\ssrc=)",
+    "script without src": r"""<script\b(?![^>]*\ssrc=)(?!\stype="application/ld\+json">)""",
     "event handler": r"""\son[a-z]+\s*=\s*["'{]""",
     "htmx handler": r"\bhx-on\b",
     "script address": r"javascript:",

@@ -18,6 +18,7 @@ from tests.support.cases import file_claim
 from tests.support.channels import put_on_a_bus
 from tests.support.courses import put_training
 from tests.support.crews import put_crew
+from tests.support.exchange import put_far_rows
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
@@ -25,7 +26,7 @@ from tests.support.ratings import put_ratings
 from tests.support.sheets import make_import
 from tests.web.api.scene import a_body, a_posting, an_employer
 from web.app import create_app
-from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, WORKER
+from web.auth import ACCOUNT, DEMO, EMPLOYER, EVERYONE, LOCAL, PARTNER, WORKER
 from web.limits import limiter
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import SYSTEM
@@ -66,6 +67,8 @@ REGIONS |= {"course_id": COUNTY, "batch_id": COUNTY, "enrolment_id": VILLAGE, "s
 WORDS |= {"brand": "jinxiang-suangong"}
 REGIONS |= {"brand": COUNTY, "certification_id": COUNTY, "brand_mark_id": COUNTY}
 REGIONS |= {"channel_id": COUNTY, "dispatch_id": COUNTY}
+REGIONS |= {"partner_code": "370800", "transfer_id": "370800"}
+WORDS |= {"partner_code": "500101"}
 WORDS |= {"month": f"{clock.local_date(clock.now()):%Y-%m}"}
 """Where a row is, for the staff over it."""
 ASKED: Mapping[str, tuple[dict[str, str], str]] = {
@@ -85,6 +88,10 @@ ASKED: Mapping[str, tuple[dict[str, str], str]] = {
     "staff.find": ({"number": ID_NUMBER}, VILLAGE),
     "staff.leave_batch": ({"worker": "1"}, VILLAGE),
     "staff.enrol": ({"number": ID_NUMBER}, COUNTY),
+    "staff.exchange": ({}, "370800"),
+    "staff.add_partner": ({}, "370800"),
+    "staff.make_exchange_key": ({}, "370800"),
+    "staff.upload_bundle": ({}, "370800"),
     "staff.try_register": ({"home": VILLAGE}, VILLAGE),
     "staff.create_account": ({"region": VILLAGE}, VILLAGE),
     "staff.add_village": ({"town": TOWN}, TOWN),
@@ -203,12 +210,14 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         claim = file_claim(session, worker_id=worker.id, employer_id=employer.id, at=at)
         training = put_training(session, worker=worker, posting_id=posting_id, at=at)
         brand_ids = put_brand(session, code=WORDS["brand"], worker=worker, at=at)
+        far = put_far_rows(session, posting_id=posting_id, at=at)
     keys = {"visitor": key(None)} | {name: key(account) for name, account in accounts.items()}
     engine.dispose()
     ids = {"worker_id": worker.id, "account_id": other, "employer_id": employer.id, "posting_id": posting_id}
     ids |= {"rating_id": rating_id}
     ids |= {"import_id": import_id}
     ids |= {"crew_id": crew_id}
+    ids |= far
     ids |= rows
     ids |= {"channel_id": bus.channel_id, "dispatch_id": bus.id}
     ids |= {"mark_id": mark_id}
@@ -299,6 +308,8 @@ OWNED = {"posting_id", "case_id", "project_id"}
 def expected(route: Route, person: str) -> str:
     if route.who == (DEMO,):
         return "404"
+    if route.who == (PARTNER,):
+        return "401"
     if not any(enters(who, person) for who in route.who):
         return refusal(route, person)
     if person == "another employer" and EMPLOYER in route.who and OWNED & route.rule.arguments:

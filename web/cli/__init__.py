@@ -7,7 +7,20 @@ from sqlalchemy.exc import OperationalError
 
 from zero_work_market.ground.settings import WrongSetting
 
-COMMANDS = ("demo", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "audit", "rotate-keys")
+COMMANDS = (
+    "demo",
+    "demo-exchange",
+    "serve",
+    "migrate",
+    "seed",
+    "web",
+    "worker",
+    "beat",
+    "doctor",
+    "audit",
+    "rotate-keys",
+    "exchange",
+)
 
 
 class OneFileACommand(click.Group):

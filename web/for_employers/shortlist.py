@@ -13,6 +13,7 @@ from web.crew_words import crew_said
 from web.errors import wording
 from web.filters import moment
 from web.for_employers.blueprint import own_posting, pages
+from web.for_employers.far_applicants import far_applicants
 from web.for_employers.fit import SIZE, Wanted, candidates, record_said
 from web.for_employers.inviting import how_sure_now, why_so_many
 from web.ratings import figure_said
@@ -98,7 +99,7 @@ def shortlist(posting_id: int) -> str:
         return render_template(
             "for_employers/shortlist.html",
             seats=seats, job=job, rows=rows, more=found is not None and found.more, by_distance=by_distance,
-            crew=crew_said(session, row, at=now), reason=row.state_reason,
+            crew=crew_said(session, row, at=now), reason=row.state_reason, far=far_applicants(session, posting_id),
             may_rate=may_open(session, posting_id=posting_id),
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from web.for_everyone import (  # noqa: F401  (they put their views on the bluep
     agreement,
     brands,
     courses,
+    far_jobs,
     gate,
     login,
     markets,

@@ -7,6 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from labor_brands.far_jobs import queries as far_jobs
 from web.auth import EVERYONE, may_enter, viewer
 from web.crew_words import calls
 from web.drawings import COUNTY_TILES
@@ -17,6 +18,7 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.ground.money import fen_from_yuan
+from zero_work_market.ground.settings import settings
 from zero_work_market.market.placements.queries import running
 from zero_work_market.market.postings.queries import open_by_county
 from zero_work_market.market.search.queries import search
@@ -30,6 +32,9 @@ HERE_COOKIE = "county"
 KEPT_SECONDS = 365 * 24 * 3600
 DISTANCES = (3, 5, 8, 15)
 PAGE = 30
+FAR = 2
+"""So many jobs elsewhere stand under those here."""
+MOST_FAR = 10
 FARTHEST_DAYS = 400
 
 
@@ -61,9 +66,10 @@ class Asked:
 @pages.get("/")
 @may_enter(EVERYONE)
 def own_market() -> Response | str:
-    """Lead to the visitor's own county; ask a newcomer which."""
-    county = _own_county() or request.cookies.get(HERE_COOKIE, "")
-    if county in {place.code for place in counties()}:
+    """Lead to the visitor's own county, or the only one; ask a newcomer which."""
+    here = {place.code for place in counties()}
+    county = min(here) if len(here) == 1 else _own_county() or request.cookies.get(HERE_COOKIE, "")
+    if county in here:
         return redirect(url_for("everyone.market", county=county))
     return choose()
 
@@ -75,9 +81,10 @@ def choose() -> str:
         open_now = open_by_county(session, at=clock.now())
     places = [
         (name, col, row, open_now.get(code, 0), url_for("everyone.market", county=code), code == _own_county())
-        for code, (name, col, row) in COUNTY_TILES.items()
+        for code, (name, col, row) in _tiles().items()
     ]
-    return render_template("for_everyone/choose.html", places=places, total=sum(open_now.values()))
+    city = region(settings().region).short
+    return render_template("for_everyone/choose.html", places=places, total=sum(open_now.values()), city=city)
 
 
 @pages.get("/m/<county>")
@@ -91,8 +98,9 @@ def market(county: str) -> Response:
         wanted = replace(wanted, by_distance=asked.by_distance)
         wanted = replace(wanted, first_day=asked.first, last_day=asked.last)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
+        far = far_jobs.jobs(session, at=now, worker=worker, k=FAR) if asked.number == 1 else []
         page = render_template(
-            "for_everyone/market.html",
+            "for_everyone/market.html", far=far, far_total=far_jobs.count(session, at=now) if far else 0,
             county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker,
             towns=towns(county), distances=DISTANCES, today=clock.local_date(now),
             doing=running(session, worker_id=worker.id, at=now) if worker else None,
@@ -119,12 +127,20 @@ def search_market(county: str) -> str:
         worker = _worker(session)
         found = search(session, wanted=wanted, at=now, worker=worker, place=_place(place, asked))
         paid = shares_said(session, [job.employer_id for job in _paged(found, asked).jobs], now)
+        narrow = {"words": asked.words, "occupation": asked.occupation}
+        far = far_jobs.jobs(session, at=now, worker=worker, k=MOST_FAR, **narrow) if asked.number == 1 else []
     return render_template(
-        "for_everyone/search.html",
+        "for_everyone/search.html", far=far,
         county=place, asked=asked, found=found, page=_paged(found, asked), worker=worker, towns=towns(county),
         trades=trades_by_heading(), trade=label(asked.occupation) if asked.occupation else "", distances=DISTANCES,
         today=clock.local_date(now), paid=paid,
     )  # fmt: skip
+
+
+def _tiles() -> dict[str, tuple[str, int, int]]:
+    """Places on the tile map; a market of one county has one tile."""
+    here = counties()
+    return COUNTY_TILES if len(here) > 1 else {here[0].code: (here[0].short, 0, 0)}
 
 
 def _own_county() -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import render_template, url_for
 from markupsafe import Markup
@@ -11,16 +12,19 @@ from web.auth import EVERYONE, may_enter, viewer
 from web.crew_words import calls
 from web.drawings import day_ruler
 from web.for_everyone.blueprint import pages
+from web.job_posting import job_posting
 from web.ratings import rated_said
 from web.wage_words import SHAPES, record_said
 from web.words import closed_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import NotFound
+from zero_work_market.ground.settings import settings
 from zero_work_market.market.placements.queries import engagement, engagements, mates_of
 from zero_work_market.market.placements.rules import Engagement, clash
+from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.queries import posting as posting_by_id
-from zero_work_market.market.postings.rules import State, is_for_crew
+from zero_work_market.market.postings.rules import TAKING, State, is_for_crew
 from zero_work_market.market.search.queries import job as job_of
 from zero_work_market.market.search.rules import Job
 from zero_work_market.people.accounts.rules import Permission
@@ -65,9 +69,16 @@ def posting(posting_id: int) -> str:
             record=record, record_said=record_said, lights=[SHAPES[one] for one in record.lamps] if record else [],
             rated=rated_said(session, row.employer_id, now),
             crew=next((one for one in asked if one.posting.id == row.id), None),
-            for_crew=is_for_crew(row.crew_until, at=now), waiting=row.state == State.WAITING,
-            back=url_for("everyone.market", county=row.county),
+            for_crew=is_for_crew(row.crew_until, at=now), told=_told(row, now),
+            waiting=row.state == State.WAITING, back=url_for("everyone.market", county=row.county),
         )  # fmt: skip
+
+
+def _told(row: Posting, now: datetime) -> dict[str, Any] | None:
+    """The posting for machines, while it takes."""
+    if row.state not in TAKING or row.closes_at <= now:
+        return None
+    return job_posting(row, url=f"{settings().public_url}/postings/{row.id}")
 
 
 def _busy_hours(held: list[Engagement], start: datetime) -> list[tuple[float, float]]:

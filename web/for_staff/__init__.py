@@ -16,6 +16,7 @@ from web.for_staff import (  # noqa: F401  (they put their views on the blueprin
     dashboard,
     dispatches,
     employers,
+    exchange,
     export,
     hours,
     imports,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from web.auth import viewer
 from web.for_staff import reads
 from zero_work_market.ground.db import transaction
+from zero_work_market.ground.settings import settings
 from zero_work_market.market.postings.queries import count_waiting
 from zero_work_market.people.accounts.queries import village
 from zero_work_market.people.accounts.rules import Permission, Role
@@ -29,9 +30,13 @@ TABS = (
     ("postings", "岗位审核", Permission.MODERATE), ("cases", "欠薪案", Permission.DECIDE),
     ("workers", "工人", Permission.REGISTER_WORKER), ("courses", "培训", Permission.REGISTER_WORKER),
     ("brands", "劳务品牌", Permission.SET_BRANDS), ("channels", "输出通道", Permission.MANAGE_CHANNELS),
-    ("imports", "导入", Permission.IMPORT),
+    ("imports", "导入", Permission.IMPORT), ("exchange", "交换", Permission.EXCHANGE),
     ("accounts", "账号", Permission.MANAGE_ACCOUNTS), ("looks", "谁看过全号", Permission.MANAGE_ACCOUNTS),
 )  # fmt: skip
+
+
+OF_ALL = {"exchange"}
+"""Tabs for staff over the whole market alone."""
 
 
 class Tab(NamedTuple):
@@ -104,6 +109,7 @@ def _tabs(session: Session) -> list[Tab]:
         Tab(key, text, url_for(f"staff.{key}"), counts[key](scopes) if key in counts else None)
         for key, text, permission in TABS
         if (scopes := viewer().scopes(permission))
+        and (key not in OF_ALL or viewer().may(permission, settings().region))
     ]
 
 

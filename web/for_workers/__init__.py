@@ -7,6 +7,7 @@ from web.for_workers import (  # noqa: F401  (they put their views on the bluepr
     answers,
     arrive,
     courses,
+    far_jobs,
     hire,
     mine,
     origin,

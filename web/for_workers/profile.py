@@ -28,7 +28,8 @@ from zero_work_market.people.employers.rules import months_later
 from zero_work_market.people.origins import service as origins
 from zero_work_market.people.origins.queries import home_of
 from zero_work_market.people.workers import service as workers
-from zero_work_market.people.workers.queries import WorkerCard, worker_card
+from zero_work_market.people.workers.queries import WorkerCard, has_consent, worker_card
+from zero_work_market.people.workers.rules import Purpose
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.reference.occupations.rules import LEVELS
@@ -52,8 +53,10 @@ def me() -> str:
         home = home_of(session, card.id)
         certificates = certificates_of(session, card.id)
         [steps] = steps_of(session, [card.id]).values()
+        agreed = has_consent(session, worker_id=card.id, purpose=Purpose.EXCHANGE)
     return render_template(
         "for_workers/me.html", card=card, town=region(card.town), home=home, certificates=certificates, steps=steps,
+        exchange_agreed=agreed,
         skills_held="、".join(label(skill.occupation) for skill in card.skills),
     )  # fmt: skip
 

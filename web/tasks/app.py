@@ -47,7 +47,7 @@ def schedule(chosen: Settings) -> dict[str, Any]:
         "warn_unsigned": 60.0,
     }
     seconds |= {"no_shows": 20.0, "add_up": 2.0 if chosen.embedded else 5.0, "save_engine": 1200.0, "prune": 3600.0}
-    seconds |= {"ask_hours": 60.0, "warn_wages": 600.0}
+    seconds |= {"ask_hours": 60.0, "warn_wages": 600.0, "exchange": 5.0 if chosen.demo else 30.0}
     return {
         name: {"task": f"{BEAT}.{name}", "schedule": every, "options": {"expires": every}}
         for name, every in seconds.items()

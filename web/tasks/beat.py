@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from web.tasks import agreements, counting
 from web.tasks.app import BEAT, app
 from web.tasks.events import handle
+from web.tasks.exchange import exchange_with_all
 from zero_work_market.ground import changes, clock, db, messages, once, outbox
 from zero_work_market.ground import heartbeat as heartbeats
 from zero_work_market.market.crews import queries as crews
@@ -92,6 +93,12 @@ def warn_wages() -> None:
     with db.transaction() as session:
         warn_of_wages(session, at=clock.now())
         ask_again(session, at=clock.now())
+
+
+@app.task(name=f"{BEAT}.exchange")  # type: ignore[untyped-decorator]
+def exchange() -> None:
+    """Tell partner regions what is new, and pull what they have."""
+    exchange_with_all()
 
 
 @app.task(name=f"{BEAT}.prune")  # type: ignore[untyped-decorator]

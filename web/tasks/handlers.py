@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from labor_brands.exchange.events import AskedToCome, BundleUploaded, OwnApplicationClosed, RemoteApplied
 from labor_brands.export_channels.events import DispatchChanged, PutOnRoster
 from web.tasks import (
     agreements,
@@ -17,6 +18,7 @@ from web.tasks import (
     channels,
     counting,
     crews,
+    exchange,
     imports,
     market,
     ratings,
@@ -120,9 +122,14 @@ HANDLERS: dict[str, Handler] = {
     DispatchChanged.kind: channels.tell_changed,
     ImportUploaded.kind: imports.finish_reading,
     ImportGoesOn.kind: imports.go_on,
+    BundleUploaded.kind: exchange.close_uploaded,
+    OwnApplicationClosed.kind: exchange.tell_closed,
+    AskedToCome.kind: exchange.tell_asked,
+    RemoteApplied.kind: exchange.tell_remote,
 }
 ERRANDS: dict[str, Errand] = {
     MessageQueued.kind: send_message,
     AgreementsSigned.kind: agreements.stamp_outside,
     ImportUploaded.kind: imports.read,
+    BundleUploaded.kind: exchange.take_uploaded,
 }

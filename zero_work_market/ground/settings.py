@@ -34,6 +34,8 @@ class Settings:
     secure_cookies: bool
     proxies: int
     """How many reverse proxies stand before the site: whose word about the asker's address is taken."""
+    region: str
+    """Code of the region whose market this is: 370800, or in Chongqing 500101."""
 
     @property
     def embedded(self) -> bool:
@@ -63,6 +65,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         public_url=environ.get("LEYE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("LEYE_PUBLIC_URL", "").startswith("https://"),
         proxies=_count(environ, "LEYE_PROXIES"),
+        region=_region(environ),
     )
 
 
@@ -132,6 +135,13 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not value.isdecimal():
         raise WrongSetting(f"{name} takes a whole number, not {value!r}")
     return int(value)
+
+
+def _region(environ: Mapping[str, str]) -> str:
+    value = environ.get("LEYE_REGION") or "370800"
+    if value not in ("370800", "500101"):
+        raise WrongSetting(f"LEYE_REGION takes 370800 (济宁市) or 500101 (万州区), not {value!r}")
+    return value
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

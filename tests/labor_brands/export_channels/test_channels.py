@@ -214,7 +214,7 @@ def test_a_channel_is_kept_by_staff_of_its_county_and_above(session):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"name": " "}, "name"), ({"kind": "other"}, "channel_kind"), ({"partner": "会" * 41}, "partner"),
+        ({"name": " "}, "name"), ({"kind": "other"}, "channel_kind"), ({"partner": "会" * 41}, "channel_partner"),
         ({"brand": "jinxiang-suangong"}, "brand"), ({"brand": "nobody"}, "brand"),
         ({"partner_kind": ""}, "partner_kind"), ({"region": "990000"}, "region"),
     ],

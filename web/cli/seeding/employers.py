@@ -9,7 +9,7 @@ from io import BytesIO
 import segno
 
 from web.cli.seeding.people import id_number, phone, pick_birthday, pick_county, pick_name, pick_town
-from web.cli.seeding.workers import SHOWN_TOWN, account_of
+from web.cli.seeding.workers import account_of, shown_town
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.people.employers.models import Document, Employer
@@ -57,8 +57,8 @@ def make_employers(chance: random.Random, *, count: int, on: date, progress: Cal
 
 
 def _employer(chance: random.Random, serial: int, account_id: int, on: date) -> Employer:
-    county = region("370829") if serial == 0 else pick_county(chance)
-    town = region(SHOWN_TOWN) if serial == 0 else pick_town(chance, county.code)
+    county = region(shown_town()[:6]) if serial == 0 else pick_county(chance)
+    town = region(shown_town()) if serial == 0 else pick_town(chance, county.code)
     word, line = WORDS[serial % len(WORDS)], tuple(LINES)[serial // len(WORDS) % len(LINES)]
     state = Verification.VERIFIED if serial == 0 else chance.choices([s for s, _ in STATES], [w for _, w in STATES])[0]
     verified = on - timedelta(days=chance.randrange(2, 178))

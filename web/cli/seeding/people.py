@@ -38,7 +38,7 @@ KM_PER_DEGREE = 111.195
 
 def pick_county(chance: random.Random) -> Region:
     places = counties()
-    return chance.choices(places, [COUNTY_WEIGHTS[place.code] for place in places])[0]
+    return chance.choices(places, [COUNTY_WEIGHTS.get(place.code, 1) for place in places])[0]
 
 
 def pick_town(chance: random.Random, county: str) -> Region:

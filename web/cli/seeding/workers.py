@@ -20,11 +20,13 @@ from web.cli.seeding.staff import VILLAGES
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.privacy import lookup
+from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.workers.models import Consent, HeldBrand, Skill, Worker
 from zero_work_market.people.workers.rules import Given, Purpose
 from zero_work_market.reference.occupations.queries import trades
 from zero_work_market.reference.regions.queries import Region, region
+from zero_work_market.reference.regions.rules import CITY
 
 CHUNK = 1000
 FIRST_PHONE = 10_000_001
@@ -50,7 +52,10 @@ HEADINGS = {
 RADII = ((3.0, 18), (5.0, 30), (8.0, 27), (15.0, 17), (30.0, 8))
 LEVELS = (52, 27, 14, 5, 2)
 WITH_PHONE, WITH_VILLAGE = 0.97, 0.8
-SHOWN_TOWN, PACKER, SHOWN_BRAND = "370829400", "6-31-05-00", "jiaxiang-qiaoshou"
+RELOCATING = {"370800": 0.03, "500101": 0.3}
+"""Share of those who would go anywhere, by the market's region: people of 万州 have long gone away to work."""
+SHOWN_TOWNS, PACKER = {"370800": "370829400", "500101": "500101001"}, "6-31-05-00"
+SHOWN_BRAND = "jiaxiang-qiaoshou"
 SKILL_COUNTS = (22, 33, 28, 17)
 FLOORS_FEN = ((1600, 22), (1700, 18), (1800, 20), (2000, 18), (2200, 8), (2500, 8), (3000, 6))
 
@@ -102,7 +107,7 @@ def _worker(
     worker = Worker(
         surname=surname, id_number_hash=lookup(number, kind="id_number"), born_on=born, town=town.code,
         lon=lon, lat=lat, radius_km=chance.choices([r for r, _ in RADII], [w for _, w in RADII])[0],
-        relocates=chance.random() < 0.03,
+        relocates=chance.random() < RELOCATING[settings().region],
         min_hourly_fen=chance.choices([fen for fen, _ in FLOORS_FEN], [w for _, w in FLOORS_FEN])[0],
         week=sum(1 << (4 * day + quarter) for day in days for quarter in quarters),
         active=True, registered_at=at,
@@ -111,23 +116,30 @@ def _worker(
     if account is not None:
         worker.account_id, worker.phone, worker.phone_hash = account.id, account.phone, account.phone_hash
     _give_skills(chance, mix, worker, county)
-    if worker.town.startswith(SHOWN_TOWN[:6]) and chance.random() < WITH_VILLAGE:
+    if worker.town.startswith(shown_town()[:6]) and chance.random() < WITH_VILLAGE:
         worker.village = f"{worker.town}{chance.randrange(201, 201 + len(VILLAGES))}"
     if serial == 0:
         _make_shown(worker)
     worker.consents.append(Consent(purpose=Purpose.MATCHING, given_how=Given.BY_TAPPING, given_at=at))
+    if worker.relocates:
+        worker.consents.append(Consent(purpose=Purpose.EXCHANGE, given_how=Given.BY_TAPPING, given_at=at))
     return worker
+
+
+def shown_town() -> str:
+    """Where the first worker and the first employer are."""
+    return SHOWN_TOWNS[settings().region]
 
 
 def _make_shown(worker: Worker) -> None:
     """The one to log in as: a packer beside the first employer, free every day."""
-    town = region(SHOWN_TOWN)
+    town = region(shown_town())
     worker.town, worker.lon, worker.lat, worker.radius_km = town.code, town.lon + 0.004, town.lat, 8.0
     worker.village = f"{town.code}201"
     worker.min_hourly_fen, worker.relocates = 1600, False
     worker.week = sum(1 << (4 * day + quarter) for day in EVERY_DAY for quarter in (MORNING, AFTERNOON, EVENING))
     worker.skills[:] = [Skill(occupation=PACKER, level=3), Skill(occupation="4-02-05-01", level=1)]
-    worker.brands[:] = [HeldBrand(brand=SHOWN_BRAND)]
+    worker.brands[:] = [HeldBrand(brand=SHOWN_BRAND)] if settings().region == CITY else []
 
 
 def account_of(number: str, at: datetime) -> Account:

@@ -1,6 +1,6 @@
 """homes of workers
 
-Revises: 0006
+Revises: 0007
 Created: 2026-11-28 19:22:55.874339
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0008'
-down_revision = '0006'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

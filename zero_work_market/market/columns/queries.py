@@ -91,12 +91,12 @@ def postings(session: Session, within: Within, *, today: date, brands: Brands) -
     needs_of = _grouped(session, needs.where(within(Requirement.posting_id)).order_by(Requirement.id))
     liked_of = _grouped(session, liked.where(within(PreferredBrand.posting_id)).order_by(PreferredBrand.id))
     rows = [
-        _Posting(
+        PostingRow(
             *row, shifts_of.get(row.id, ()), needs_of.get(row.id, ()), [code for (code,) in liked_of.get(row.id, ())]
         )
         for row in session.execute(query.with_only_columns(Posting.id, Posting.lon, Posting.lat, Posting.hourly_fen))
     ]
-    return _posting_columns([row for row in rows if needed_slots(row.shifts, today=today)], today, brands)
+    return row_columns([row for row in rows if needed_slots(row.shifts, today=today)], today, brands)
 
 
 def posting_columns(posting: Posting, *, today: date, brands: Brands) -> Postings:
@@ -104,18 +104,20 @@ def posting_columns(posting: Posting, *, today: date, brands: Brands) -> Posting
     shifts = [(shift.starts_at, shift.ends_at) for shift in posting.shifts]
     needs = [(need.occupation, need.level) for need in posting.occupations]
     liked = [preferred.brand for preferred in posting.brands]
-    row = _Posting(posting.id, posting.lon, posting.lat, posting.hourly_fen, shifts, needs, liked)
-    return _posting_columns([row], today, brands)
+    row = PostingRow(posting.id, posting.lon, posting.lat, posting.hourly_fen, shifts, needs, liked)
+    return row_columns([row], today, brands)
 
 
 def draft_columns(draft: Draft, *, today: date, brands: Brands) -> Postings:
     """A draft as a posting of id 0."""
-    row = _Posting(0, draft.lon, draft.lat, hourly_fen(draft), draft.shifts, draft.occupations, draft.brands)
-    return _posting_columns([row], today, brands)
+    row = PostingRow(0, draft.lon, draft.lat, hourly_fen(draft), draft.shifts, draft.occupations, draft.brands)
+    return row_columns([row], today, brands)
 
 
 @dataclass(frozen=True)
-class _Posting:
+class PostingRow:
+    """What a posting's columns are made of: `needs` (occupation, level), the first four of each."""
+
     id: int
     lon: float
     lat: float
@@ -125,7 +127,8 @@ class _Posting:
     brands: Sequence[str]
 
 
-def _posting_columns(rows: list[_Posting], today: date, brands: Brands) -> Postings:
+def row_columns(rows: list[PostingRow], today: date, brands: Brands) -> Postings:
+    """Rows as columns; each must have a shift in the ring from `today` on."""
     needs = [row.needs[:POSTING_OCCUPATIONS] for row in rows]
     liked = [[brands[code] for code in row.brands[:POSTING_BRANDS]] for row in rows]
     return Postings(

@@ -151,16 +151,16 @@ def _matching_words(jobs: list[Job], wanted: Wanted) -> list[Job]:
     if not words:
         return jobs
     literal = {row.id for row in jobs if words in row.title or words in row.employer or words in row.address}
-    meant = _meant(words)
-    groups = {occupation(code).small for code in meant}
+    codes = meant(words)
+    groups = {occupation(code).small for code in codes}
     return [
         row
         for row in jobs
-        if row.id in literal or any(code in meant or occupation(code).small in groups for code, _ in row.occupations)
+        if row.id in literal or any(code in codes or occupation(code).small in groups for code, _ in row.occupations)
     ]
 
 
-def _meant(words: str) -> set[str]:
+def meant(words: str) -> set[str]:
     """Occupations that the words stand for: those the reader is about as sure of as of its first, if that is enough."""
     found = reader().read(words, k=3)
     enough = SURE_OF_LETTERS if words.isascii() else SURE

@@ -45,6 +45,8 @@ class Permission(enum.StrEnum):
     """Take in whole spreadsheets of workers, employers and past placements, and undo it."""
     RUN_COURSES = "run_courses"
     """Make courses and batches, call their rosters, grade, issue certificates, decide on training subsidies."""
+    EXCHANGE = "exchange"
+    """Keep the partner regions, what was agreed with them, and what is exchanged; for the whole market's region."""
 
 
 _COUNTY_UP = frozenset({Role.CITY, Role.COUNTY})
@@ -66,6 +68,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.MANAGE_CHANNELS: _COUNTY_UP,
     Permission.IMPORT: _TOWN_UP,
     Permission.RUN_COURSES: _COUNTY_UP,
+    Permission.EXCHANGE: _COUNTY_UP,
 }
 
 _HEIGHT = {Role.VILLAGE_AGENT: 0, Role.TOWN: 1, Role.COUNTY: 2, Role.CITY: 3}

@@ -13,8 +13,8 @@ from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.ground.privacy import lookup
 from zero_work_market.people.accounts.queries import inside
 from zero_work_market.people.accounts.rules import mask_id_number, mask_phone
-from zero_work_market.people.workers.models import DayOff, Worker
-from zero_work_market.people.workers.rules import SHARED_PHONE, mask_name
+from zero_work_market.people.workers.models import Consent, DayOff, Worker
+from zero_work_market.people.workers.rules import SHARED_PHONE, Purpose, mask_name
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,12 @@ def shared_phones(session: Session, scopes: Iterable[str]) -> tuple[SharedPhone,
 
 def days_off(session: Session, worker_id: int) -> tuple[date, ...]:
     return tuple(session.scalars(select(DayOff.day).where(DayOff.worker_id == worker_id).order_by(DayOff.day)))
+
+
+def has_consent(session: Session, *, worker_id: int, purpose: Purpose) -> bool:
+    """Whether the worker agreed to a purpose, and hasn't taken it back."""
+    given = (Consent.worker_id == worker_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    return session.scalar(select(Consent.id).where(*given).limit(1)) is not None
 
 
 def own_data(session: Session, worker: Worker) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Purpose(enum.StrEnum):
     """Keep the profile, rank it for postings, tell the worker of them."""
     COOPERATION = "cooperation"
     """Keep where the worker is at home and whether lifted out of poverty, for the counts and help of plan 4."""
+    EXCHANGE = "exchange"
+    """Tell partner regions of the worker, masked and without number or phone, and of applications to them."""
 
 
 class Given(enum.StrEnum):

@@ -247,6 +247,32 @@ def resume(session: Session, *, worker_id: int, by: Actor, at: datetime) -> None
     _changed(session, "worker.resumed", worker, by, at)
 
 
+def consent(session: Session, *, worker_id: int, purpose: Purpose, by: Actor, at: datetime, slip: str = "") -> Consent:
+    """The worker agrees to a purpose: by tapping, or on a paper slip that staff have seen. Twice is once.
+
+    Raises NotAllowed, OutOfScope; SlipMissing when staff say so without the slip's number.
+    """
+    worker = _worker_for(session, worker_id, by)
+    own = by.account_id is not None and by.account_id == worker.account_id
+    number = "" if own else rules.check_slip(slip)
+    given = [one for one in worker.consents if one.purpose == purpose and one.withdrawn_at is None]
+    if given:
+        return given[0]
+    row = Consent(**_consent(by, at, number) | {"purpose": purpose})
+    worker.consents.append(row)
+    _changed(session, "worker.consented", worker, by, at, purpose=purpose.value)
+    return row
+
+
+def take_back_consent(session: Session, *, worker_id: int, purpose: Purpose, by: Actor, at: datetime) -> None:
+    """The worker doesn't agree any more (个人信息保护法 15)."""
+    worker = _worker_for(session, worker_id, by)
+    for row in worker.consents:
+        if row.purpose == purpose and row.withdrawn_at is None:
+            row.withdrawn_at = at
+    _changed(session, "worker.consent_taken_back", worker, by, at, purpose=purpose.value)
+
+
 def reveal(session: Session, *, worker_id: int, what: Secret, reason: str, by: Actor, at: datetime) -> str:
     """The full name, ID number or phone, for staff of the worker's region; logged each time with its reason.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from zero_work_market.ground.settings import settings
 from zero_work_market.reference import tables
 from zero_work_market.reference.regions.rules import (
     CITY,
@@ -75,8 +76,9 @@ def region(code: str) -> Region:
 
 
 def counties() -> tuple[Region, ...]:
-    """Jining's 11 counties and the hi-tech zone, in code order."""
-    return _under(CITY)
+    """Where this market is: Jining's 11 counties and the hi-tech zone, in code order; on 万州's own site that alone."""
+    home = settings().region
+    return _under(CITY) if home == CITY else (region(home),)
 
 
 def chongqing() -> tuple[Region, ...]:
@@ -146,7 +148,7 @@ def _located_towns() -> tuple[Region, ...]:
 
 
 def nearest_town(lon: float, lat: float) -> Region:
-    """The town of Jining whose seat is nearest to a point (degrees, WGS 84), wherever the point is."""
+    """The town of this market whose seat is nearest to a point (degrees, WGS 84), wherever the point is."""
     return min(_located_towns(), key=lambda town: km_between(lon, lat, town.lon, town.lat))
 
 
@@ -161,7 +163,7 @@ def _town_names() -> tuple[tuple[Spelled, Region], ...]:
 
 
 def search_towns(words: str, k: int = 12) -> tuple[Region, ...]:
-    """Jining's towns whose name, with or without the county's, fits `words` (characters, pinyin or initials), best
+    """This market's towns whose name, with or without the county's, fits `words` (characters, pinyin or initials), best
     first."""
     return closest(words, _town_names(), k)
 
@@ -179,11 +181,12 @@ def sources() -> tuple[tables.Source, ...]:
 def check() -> list[str]:
     """What is wrong with the tables, in words; empty if nothing."""
     everywhere = _regions()
-    local = [town for county in counties() for town in towns(county.code)]
+    jining = _under(CITY)
+    local = [town for county in jining for town in towns(county.code)]
     problems = [f"{r.code} {r.name}: no parent {r.parent}" for r in everywhere.values() if not _has_parent(r)]
-    problems += [f"{r.code} {r.name}: outside Jining" for r in (*counties(), *local) if not within_jining(r.lon, r.lat)]
+    problems += [f"{r.code} {r.name}: outside Jining" for r in (*jining, *local) if not within_jining(r.lon, r.lat)]
     problems += [f"{county.code} {county.name}: no towns" for county in counties() if not towns(county.code)]
-    if set(tiles()) != {county.code for county in counties()} or len(set(tiles().values())) != len(tiles()):
+    if set(tiles()) != {county.code for county in jining} or len(set(tiles().values())) != len(tiles()):
         problems.append("tiles: not one place for each county")
     return problems
 

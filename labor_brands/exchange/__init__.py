@@ -1,0 +1,1 @@
+"""The exchange: what came from partner regions, and who came of it."""

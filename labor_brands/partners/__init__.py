@@ -1,0 +1,1 @@
+"""Partners: the regions that are exchanged with, their keys, and what was agreed."""

@@ -1,0 +1,1 @@
+"""Sending: what a partner region is told, and since when."""
