@@ -7,6 +7,7 @@ import pytest
 from tests.support.repository import texts
 
 PAGES = [(name, text) for name, text in texts() if name.startswith("web/") and name.endswith((".html", ".svg", ".py"))]
+PAGES = [(name, text) for name, text in PAGES if not name.startswith("web/migrations/")]  # "ondelete=" is no handler
 BREACHES = {
     "style attribute": r"""\sstyle\s*=\s*["'{]""",
     "style element": r"<style\b",

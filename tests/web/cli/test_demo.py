@@ -1,7 +1,6 @@
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from zero_work_market.ground.settings import Settings, settings
 from zero_work_market.people.workers.models import Worker
 
 WORKERS = 12
-small_fill = partial(seed.fill, employers=2, postings=2)
+SIZES = (WORKERS, 2, 2)
 
 
 @pytest.fixture
@@ -38,27 +37,26 @@ def _workers(chosen: Settings) -> int:
         return session.scalar(select(func.count()).select_from(Worker)) or 0
 
 
-def _interrupted(workers: int) -> seed.Logins:
-    small_fill(workers)
+def _interrupted(*sizes: int) -> seed.Logins:
+    seed.fill(*sizes)
     raise KeyboardInterrupt
 
 
 def test_a_county_whose_making_was_interrupted_is_made_anew_and_whole(home, monkeypatch):
     monkeypatch.setattr(demo, "fill", _interrupted)
     with pytest.raises(KeyboardInterrupt):
-        demo._make_county(home, WORKERS)
+        demo._make_county(home, *SIZES)
     assert _workers(home) == 0
     assert seed.is_empty()
-    monkeypatch.setattr(demo, "fill", small_fill)
-    demo._make_county(home, WORKERS)
+    monkeypatch.setattr(demo, "fill", seed.fill)
+    demo._make_county(home, *SIZES)
     assert _workers(home) == WORKERS
     assert not seed.is_empty()
     assert not (home.home / "seeding.sqlite3").exists()
 
 
-def test_it_is_said_where_to_look_and_how_to_log_in_as_each_of_three(home, monkeypatch):
-    monkeypatch.setattr(demo, "fill", small_fill)
-    demo._make_county(home, WORKERS)
+def test_it_is_said_where_to_look_and_how_to_log_in_as_each_of_its_users(home):
+    demo._make_county(home, *SIZES)
     logins = json.loads((home.home / "demo.json").read_text())
     said = welcome(home, "http://127.0.0.1:8123")
     assert "http://127.0.0.1:8123" in said.splitlines()[0]

@@ -243,7 +243,7 @@ def test_each_county_of_jining_has_a_floor():
     assert {queries.minimum_wage(str(county), TODAY).tier for county in COUNTIES} == {2, 3}
 
 
-@pytest.mark.parametrize(("county", "on"), [("370829", date(2021, 9, 30)), ("500101", TODAY)])
+@pytest.mark.parametrize(("county", "on"), [("370829", date(2021, 9, 30)), ("500102", TODAY)])
 def test_no_floor_is_made_up_for_a_day_or_place_without_one(county, on):
     with pytest.raises(LawUnknown):
         queries.minimum_wage(county, on)
