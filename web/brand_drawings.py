@@ -41,15 +41,6 @@ def range_bar(low: str, middle: str, high: str, *, at: tuple[float, float, float
     )  # fmt: skip
 
 
-def nested_bar(went: int, stayed: int, longest: int) -> Markup:
-    """How many went, and within it how many stayed; of the longest of its kind."""
-    whole, inner = (round(PAGE_WIDTH * part / max(longest, 1), 1) for part in (went, stayed))
-    return Markup(
-        '<svg class="nest" viewBox="0 0 {} 12" aria-hidden="true"><rect class="went" width="{}" height="12"/>'
-        '<rect class="stayed" width="{}" height="12"/></svg>'
-    ).format(PAGE_WIDTH, whole, inner)
-
-
 def _chances(code: str) -> Iterator[float]:
     """Numbers of 0…1 that the code alone decides."""
     yield from (byte / 255 for byte in hashlib.sha256(code.encode()).digest())

@@ -187,16 +187,16 @@ def length_bar(value: float, of: float, said: str) -> Markup:
     return _svg("length", 200, 10, said, f'<rect width="{_n(length)}" height="10"/>', stretch=True)
 
 
-def nested_bar(agreed: int, sent: int, stays: int, of: int) -> Markup:
-    """约了, 去了, 还在: one inside the other, on the scale of the largest, `of`."""
+def nested_bar(agreed: int | None, sent: int, stays: int, of: int) -> Markup:
+    """约了, 去了, 还在: one inside the other, on the scale of the largest, `of`. None: nothing was agreed."""
     width, height = PHONE_WIDTH, 12
-    lengths = [number / of * width if of else 0 for number in (agreed, sent, stays)]
+    lengths = [number / of * width if of else 0 for number in (agreed or 0, sent, stays)]
     outline = f'<rect class="agreed" x=".5" y=".5" width="{_n(max(lengths[0] - 1, 0))}" height="{height - 1}"/>'
     filled = (
         f'<rect class="{css}" width="{_n(length)}" height="{height}"/>'
         for css, length in zip(("went", "stays"), lengths[1:], strict=True)
     )
-    said = f"约了 {agreed} 人，去了 {sent} 人，还在 {stays} 人"
+    said = f"{'' if agreed is None else f'约了 {agreed} 人，'}去了 {sent} 人，还在 {stays} 人"
     return _svg("nest", width, height, said, outline, *filled, stretch=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from web.brand_drawings import brand_face, nested_bar, range_bar
+from web.brand_drawings import brand_face, range_bar
 from web.brands import brand_name
 from web.case_words import OUTCOMES
 from web.drawings import Part
@@ -154,6 +154,6 @@ GLOBALS = {
     "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
     "place_said": place_said, "shut_said": SHUT, "label": label,
     "brand_name": brand_name, "posting_states": STATES, "course_said": course_said, "outcomes_said": OUTCOMES,
-    "brand_face": brand_face, "nested_bar": nested_bar, "range_bar": range_bar,
+    "brand_face": brand_face, "range_bar": range_bar,
 }  # fmt: skip
 """Functions that templates call."""

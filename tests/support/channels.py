@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from labor_brands.brands.queries import brand_names
 from labor_brands.export_channels import service
 from labor_brands.export_channels.models import Channel, Dispatch
 from labor_brands.export_channels.service import NewChannel, Plan
+from tests.support.brands import make_brand
 from tests.support.makers import COUNTY, NOW, make_employer, phone
 from tests.support.market import make_posting
 from zero_work_market.ground.audit import SYSTEM, Actor
@@ -37,8 +39,11 @@ A_CHANNEL = NewChannel(
 def make_channel(
     session: Session, *, by: Actor = SYSTEM, at: datetime = NOW, employer: Employer | None = None, **changes: Any
 ) -> Channel:
-    """A channel with one employer at its other end."""
-    channel = service.open_channel(session, new=replace(A_CHANNEL, **changes), by=by, at=at)
+    """A channel with one employer at its other end, of a brand that is made if it isn't there."""
+    new = replace(A_CHANNEL, **changes)
+    if new.brand and new.brand not in {one.code for one in brand_names(session)}:
+        make_brand(session, code=new.brand, place=new.county, at=at)
+    channel = service.open_channel(session, new=new, by=by, at=at)
     ends = [(employer or make_employer(session, at=at)).id]
     service.set_employers(session, channel_id=channel.id, employer_ids=ends, by=by, at=at)
     return channel

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from labor_brands.export_channels import service
 from labor_brands.export_channels.models import Channel, Dispatch
 from labor_brands.export_channels.rules import DispatchState
+from tests.support.brands import make_brand
 from tests.support.channels import make_channel, make_dispatch, put_on_a_bus, work
 from tests.support.makers import COUNTY, TOWN, make_employer, make_staff, make_worker
 from tests.support.market import make_posting, shift
@@ -97,6 +98,7 @@ def seat(app: Flask, sqlite_url: str) -> Iterator[Any]:
 @pytest.fixture
 def county(seat: Any) -> Seat:
     with transaction() as session:
+        make_brand(session, code=FORM["origin"])
         made: Seat = seat(make_staff(session).account_id)
     return made
 

@@ -32,3 +32,7 @@ def test_the_nested_bar_is_on_the_scale_of_the_largest():
     drawn = nested_bar(50, 40, 31, 100)
     assert 'aria-label="约了 50 人，去了 40 人，还在 31 人"' in drawn
     assert re.findall(r'width="([\d.]+)"', drawn) == ["178", "143.2", "111"]
+
+
+def test_a_nested_bar_of_what_nothing_was_agreed_for_says_only_who_went():
+    assert 'aria-label="去了 40 人，还在 31 人"' in nested_bar(None, 40, 31, 100)

@@ -19,6 +19,7 @@ from labor_brands.export_channels.rules import (
     PeriodsOverlap,
     Stay,
 )
+from tests.support.brands import make_brand
 from tests.support.channels import A_CHANNEL, a_plan, make_channel, make_dispatch, work, work_posting
 from tests.support.makers import COUNTY, NOW, make_employer, make_staff, make_worker, oneself
 from zero_work_market.ground.audit import SYSTEM, AuditRow
@@ -220,8 +221,9 @@ def test_a_channel_is_kept_by_staff_of_its_county_and_above(session):
     ],
 )  # fmt: skip
 def test_what_a_channel_is_must_be_said(session, changes, field):
+    make_brand(session, code="jinxiang-suangong", place="370828")
     with pytest.raises(InvalidValue) as refused:
-        service.open_channel(session, new=replace(A_CHANNEL, **changes), by=SYSTEM, at=NOW)
+        service.open_channel(session, new=replace(A_CHANNEL, **{"brand": ""} | changes), by=SYSTEM, at=NOW)
     assert refused.value.details["field"] == field
 
 
