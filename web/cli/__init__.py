@@ -7,7 +7,9 @@ from sqlalchemy.exc import OperationalError
 
 from zero_work_market.ground.settings import WrongSetting
 
-COMMANDS = ("demo", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "audit", "rotate-keys")
+COMMANDS = (
+    "demo", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "audit", "rotate-keys", "parse-posting",
+)  # fmt: skip
 
 
 class OneFileACommand(click.Group):
