@@ -6,6 +6,7 @@ from web.for_employers import (  # noqa: F401  (they put their views on the blue
     agreements,
     cases,
     hours,
+    paste,
     post,
     postings,
     projects,

@@ -153,9 +153,9 @@ def headcount(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] 
             continue
         for name in ("people", "people_han"):
             for one in words[name].finditer(text, line.start, line.end):
-                number = _count(next(value for value in reversed(one.groups()) if value))
+                number = _count(one[one.lastgroup or 0])
                 if 0 < number <= MOST_HEADCOUNT and not words["age_guard"].search(text[one.start() : one.end()]):
-                    return Said(number, *one.span(), 0.8)
+                    return Said(number, one.start(one.lastgroup or 0), one.end(), 0.8)
     return None
 
 

@@ -106,7 +106,7 @@ def _job(text: str, part: Part, words: Vocabulary, naming: Naming, said: Sequenc
         lodging=first(offered, "lodging"),
         start_day=first_day(text, part.all, words, on=on),
         contact=first(contact),
-        lines=tuple(Said("", line.start, line.end, 1.0) for line in part.own),
+        lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
     )
     return replace(job, missing=missing(job))
 

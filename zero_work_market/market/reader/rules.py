@@ -61,7 +61,7 @@ class Job:
     start_day: Said[tuple[int, int]] | None
     contact: Said[str] | None
     lines: tuple[Said[str], ...] = ()
-    """Where its own lines stand."""
+    """Where its own lines stand; "agents" for those that speak of what agents get."""
     missing: tuple[str, ...] = ()
     """The fields that a posting needs and that aren't said."""
 
@@ -176,7 +176,7 @@ def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
     for lines in part.ways:
         here = [one for one in said if any(line.start <= one.start < line.end for line in lines)]
         if here:
-            return _closest(here)
+            return _closest([one for one in here if one.sure] or here)
     return None
 
 

@@ -28,12 +28,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`text[start:end]` names a place. `whole`: with its 市, 区, 镇 …"""
+    """`text[start:end]` names a place. `whole`: with its 市, 区, 镇 … `sure`: it is that, or a city's name, or its city
+    is named too; a county's short name alone may be part of a firm's."""
 
     start: int
     end: int
     place: Known
     whole: bool
+    sure: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
     """The places that the text names, in its order. A name of several places is the one that agrees with the others
     named in the text, and is left out when none does."""
     raw = list(_raw(text, gazetteer))
-    cities = {one.city for _, _, known in raw if len(known) == 1 for one in known}
+    cities = {one.city for _, _, known in raw for one in known if not one.county}
     provinces = {whole for name, whole in gazetteer.provinces.items() if name in text}
     found: list[Mention] = []
     for start, end, known in raw:
@@ -68,10 +70,10 @@ def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
         )
         if len(likely) != 1 or (name in gazetteer.common and not after_its_city):
             continue
-        found.append(Mention(start, end, likely[0], whole))
+        found.append(Mention(start, end, likely[0], whole, whole or not likely[0].county or likely[0].city in cities))
         zone = ZONE.match(text, end)
         if zone and not likely[0].county:
-            found.append(Mention(zone.start(1), zone.end(), replace(likely[0], county=zone[1]), True))
+            found.append(Mention(zone.start(1), zone.end(), replace(likely[0], county=zone[1]), True, True))
     return found
 
 
