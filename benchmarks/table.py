@@ -16,6 +16,7 @@ TOPICS = (
     "seating",
     "shards",
     "job titles",
+    "messages",
     "publishing",
     "imports",
     "start of a process",

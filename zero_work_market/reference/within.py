@@ -16,18 +16,15 @@ class Words(Generic[Value]):
             lengths.setdefault(word[:1], set()).add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
-    def longest(self, text: str, at: int) -> str:
-        """The longest word that begins there; empty if none does."""
-        for length in self._lengths.get(text[at], ()):
-            if text[at : at + length] in self.values:
-                return text[at : at + length]
-        return ""
-
     def within(self, text: str) -> Iterator[tuple[int, int]]:
         """Where words stand, none over another: read from the left, the longest first."""
-        at = 0
-        while at < len(text):
-            word = self.longest(text, at)
-            if word:
-                yield at, at + len(word)
-            at += len(word) or 1
+        at, end = 0, len(text)
+        lengths, values = self._lengths, self.values
+        while at < end:
+            for length in lengths.get(text[at], ()):
+                if text[at : at + length] in values:
+                    yield at, at + length
+                    at += length
+                    break
+            else:
+                at += 1

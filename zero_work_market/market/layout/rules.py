@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Vocabulary = Mapping[str, re.Pattern[str]]
 
@@ -15,6 +16,7 @@ RISEN = "¹²³"
 DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
 LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
 ENOUGH_OF_A_CLAUSE = 60
+MOST_UNITS = 30_000
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class Line:
 def plain(pasted: str, pairs: Sequence[str], stickers: Sequence[str]) -> Plain:
     """Half width, lower case, simplified; what is no word, figure or mark is a blank, and of blanks two at most."""
     read = {pair[0]: pair[1] for pair in pairs}
-    held = re.compile(r"\[(?:" + "|".join(map(re.escape, stickers)) + r")\]", re.IGNORECASE)
-    units: dict[str, str] = {}
+    held = _held(tuple(stickers))
+    units = _units(tuple(pairs))
+    if len(units) > MOST_UNITS:
+        units.clear()
     text: list[str] = []
     origin: list[int] = []
     last = 0
@@ -68,6 +72,17 @@ def plain(pasted: str, pairs: Sequence[str], stickers: Sequence[str]) -> Plain:
             text.append(" ")
             origin.append(sticker.start())
     return Plain(DIGITS_JOINED.sub("-", "".join(text)), origin, pasted)
+
+
+@lru_cache(maxsize=4)
+def _held(stickers: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\[(?:" + "|".join(map(re.escape, stickers)) + r")\]", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _units(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What characters were read as so far: a language has few."""
+    return {}
 
 
 def _unit(character: str, read: Mapping[str, str]) -> str:

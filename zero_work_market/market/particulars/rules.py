@@ -76,7 +76,7 @@ class Said(Generic[Value]):
 
 
 def ages(
-    text: str, lines: Sequence[Line], words: Vocabulary, *, on: date
+    text: str, lines: Sequence[Line], words: Vocabulary, on: date
 ) -> tuple[Said[float] | None, Said[float] | None]:
     """The least and the greatest age, the widest of all that are said."""
     found: list[tuple[float | None, float | None, int, int]] = []

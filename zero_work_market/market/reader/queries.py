@@ -1,7 +1,7 @@
 """A message read whole: its jobs by the words of this room and the tables of reference, and what the law says of it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import yaml
 
 from zero_work_market.market.amounts.rules import Wage, wages
-from zero_work_market.market.layout.rules import Plain, Vocabulary, lines, plain
+from zero_work_market.market.layout.rules import Line, Plain, Vocabulary, lines, plain
 from zero_work_market.market.naming.rules import Naming, Title, employer
 from zero_work_market.market.particulars.rules import Said, ages, contact, first_day, headcount, hours, offered, sex
 from zero_work_market.market.reader.rules import (
@@ -28,11 +28,10 @@ from zero_work_market.market.reader.rules import (
 )
 from zero_work_market.reference import patterns
 from zero_work_market.reference.job_titles.queries import occupations_of, titles
-from zero_work_market.reference.job_titles.rules import Strength, product_in
+from zero_work_market.reference.job_titles.rules import Strength, products_in
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.law.rules import Found, read_words
 from zero_work_market.reference.places.queries import places_in
-from zero_work_market.reference.places.rules import Mention
 
 HERE = "zero_work_market.market.reader"
 BY_PRODUCT, BY_ANY, LIKELY, SURE = 0.7, 0.4, 0.3, 0.7
@@ -49,12 +48,11 @@ def read(text: str, *, on: date) -> Reading:
     lexicon = law.gate_law().lexicon_on(on)
     words = vocabulary()
     message = plain(text, lexicon.pairs, lexicon.stickers)
-    said = places_in(message.text)
     jobs: list[Job] = []
     findings = read_words(text, lexicon)
-    naming = Naming(message.text, words, titles())
-    for part in parts(message.text, lines(message.text, words), words, naming):
-        job = _job(message.text, part, words, naming, said, on)
+    told = _Told(message.text, words, on)
+    for part in parts(message.text, lines(message.text, words), words, told.naming):
+        job = told.job(part)
         if job.is_one:
             jobs.append(_as_pasted(message, job))
             findings += _minors(message, part, job, words, on)
@@ -78,53 +76,72 @@ def check() -> list[str]:
     ]
 
 
-def _job(text: str, part: Part, words: Vocabulary, naming: Naming, said: Sequence[Mention], on: date) -> Job:
-    boss = employer(text, part.own, words) or employer(text, part.shared, words)
-    named = naming.title(part.own)
-    if named is None or named.strength == Strength.WEAK:
-        shared = naming.title(part.shared)
-        named = shared if shared and shared.strength in (Strength.TRADE, Strength.GENERAL) else named
-    low, high = next((found for own in part.ways if any(found := ages(text, own, words, on=on))), (None, None))
+class _Told:
+    """What the lines of one message say, each group of lines read once for each field."""
 
-    def first(read: Callable[..., Value], *more: Any) -> Value | None:
-        return next((found for own in part.ways if (found := read(text, own, words, *more))), None)
+    def __init__(self, text: str, words: Vocabulary, on: date) -> None:
+        self._text, self._words, self._on = text, words, on
+        self.naming = Naming(text, words, titles())
+        self._places = places_in(text)
+        self._products = products_in(text, titles())
+        self._known: dict[tuple[Any, ...], Any] = {}
 
-    job = Job(
-        title=Said(named.text, named.start, named.end, named.confidence)
-        if named
-        else boss or heading(text, part, said),
-        occupations=_occupations(text, part, named),
-        employer=boss,
-        place=place(part, said),
-        pay=tuple(first(wages) or ()),
-        headcount=first(headcount),
-        age_min=low,
-        age_max=high,
-        gender=first(sex),
-        shifts=tuple(first(hours) or ()),
-        meals=first(offered, "meals"),
-        lodging=first(offered, "lodging"),
-        start_day=first_day(text, part.all, words, on=on),
-        contact=first(contact),
-        lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
-    )
-    return replace(job, missing=missing(job))
+    def job(self, part: Part) -> Job:
+        text, words = self._text, self._words
+        boss, named = self._first(part, employer), self._named(part)
+        low, high = next((found for own in part.ways if any(found := self._read(own, ages, self._on))), (None, None))
+        title = Said(named.text, named.start, named.end, named.confidence) if named else boss
+        job = Job(
+            title=title or heading(text, part, self._places),
+            occupations=self._occupations(part, named),
+            employer=boss,
+            place=place(part, self._places),
+            pay=tuple(self._first(part, wages) or ()),
+            headcount=self._first(part, headcount),
+            age_min=low,
+            age_max=high,
+            gender=self._first(part, sex),
+            shifts=tuple(self._first(part, hours) or ()),
+            meals=self._first(part, offered, "meals"),
+            lodging=self._first(part, offered, "lodging"),
+            start_day=first_day(text, part.all, words, on=self._on),
+            contact=self._first(part, contact),
+            lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
+        )
+        return replace(job, missing=missing(job))
 
+    def _first(self, part: Part, read: Callable[..., Value], *more: Any) -> Value | None:
+        return next((found for own in part.ways if (found := self._read(own, read, *more))), None)
 
-def _occupations(text: str, part: Part, named: Title | None) -> tuple[Said[str], ...]:
-    """By the title, if it is a trade's; of any trade's worker by what is made."""
-    read = occupations_of(named.text) if named and named.strength not in (Strength.GENERAL, Strength.WEAK) else []
-    sure = [one for one in read if one.confidence >= (LIKELY if named and named.strength else SURE)]
-    if named and sure:
-        return tuple(Said(one.code, named.start, named.end, round(one.confidence, 2)) for one in sure)
-    for line in part.all:
-        made = None if line.agents else product_in(text[line.start : line.end], titles())
-        if made:
-            code, start, end = made
-            return (Said(code, line.start + start, line.start + end, BY_PRODUCT),)
-    if named and named.strength == Strength.GENERAL:
-        return tuple(Said(one.code, named.start, named.end, BY_ANY) for one in occupations_of(named.text, 1))
-    return ()
+    def _read(self, lines: tuple[Line, ...], read: Callable[..., Value], *more: Any) -> Value:
+        key = (read, more, lines)
+        if key not in self._known:
+            self._known[key] = read(self._text, lines, self._words, *more)
+        found: Value = self._known[key]
+        return found
+
+    def _named(self, part: Part) -> Title | None:
+        """By its own lines, or if these have a weak name at most, by what all jobs of the message are called."""
+        named = self.naming.title(part.own)
+        if named is not None and named.strength != Strength.WEAK:
+            return named
+        shared = self.naming.title(part.shared)
+        return shared if shared and shared.strength in (Strength.TRADE, Strength.GENERAL) else named
+
+    def _occupations(self, part: Part, named: Title | None) -> tuple[Said[str], ...]:
+        """By the title, if it is a trade's; of any trade's worker by what is made."""
+        read = occupations_of(named.text) if named and named.strength not in (Strength.GENERAL, Strength.WEAK) else []
+        sure = [one for one in read if one.confidence >= (LIKELY if named and named.strength else SURE)]
+        if named and sure:
+            return tuple(Said(one.code, named.start, named.end, round(one.confidence, 2)) for one in sure)
+        for line in part.all:
+            made = [one for one in self._products if line.start <= one[1] < line.end and not line.agents]
+            if made:
+                code, start, end = max(made, key=lambda one: (one[2] - one[1], -one[1]))
+                return (Said(code, start, end, BY_PRODUCT),)
+        if named and named.strength == Strength.GENERAL:
+            return tuple(Said(one.code, named.start, named.end, BY_ANY) for one in occupations_of(named.text, 1))
+        return ()
 
 
 def _minors(message: Plain, part: Part, job: Job, words: Vocabulary, on: date) -> Iterator[Found]:

@@ -123,11 +123,11 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
         cut += pieces
         shared += rest
     parted = _parted(text, cut, sorted(named), words) if len(set(named.values())) > 1 else []
+    of_all = (*parted[0].shared, *shared) if parted else ()
     merged: dict[str, Part] = {}
     for part in parted:
         name = named[cut.index(part.own[0])]
-        own = (*merged[name].own, *part.own) if name in merged else part.own
-        merged[name] = Part(own, (*part.shared, *shared))
+        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all)
     return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
 
 

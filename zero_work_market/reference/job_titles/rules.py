@@ -26,7 +26,6 @@ class Titles:
     products: Words[str]
 
 
-def product_in(text: str, titles: Titles) -> tuple[str, int, int] | None:
-    """The occupation of the longest word for what is made (of equals the first), and where it stands."""
-    found = max(titles.products.within(text), key=lambda span: (span[1] - span[0], -span[0]), default=None)
-    return found and (titles.products.values[text[found[0] : found[1]]], *found)
+def products_in(text: str, titles: Titles) -> list[tuple[str, int, int]]:
+    """The words for what is made: the occupation of those who make it, and where each stands."""
+    return [(titles.products.values[text[start:end]], start, end) for start, end in titles.products.within(text)]
