@@ -22,7 +22,7 @@ class Words(Generic[Value]):
         lengths, values = self._lengths, self.values
         while at < end:
             for length in lengths.get(text[at], ()):
-                if text[at : at + length] in values:
+                if at + length <= end and text[at : at + length] in values:
                     yield at, at + length
                     at += length
                     break

@@ -23,7 +23,7 @@ def paid(text: str):
     return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
 
 
-@pytest.mark.parametrize("name", ["own", "held"])
+@pytest.mark.parametrize("name", ["own", "held", "fresh"])
 def test_labelled_messages_are_read(name):
     total = score(labelled(name))
     assert total.mean >= 0.9, total.table()
@@ -150,6 +150,7 @@ PIECES = (
 
 @settings(max_examples=100, deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.text(max_size=400)))
+@example("招普工5名，18元/小时，苏州电子厂")
 @example("\x00" * 100)
 @example("🔥" * 500)
 @example("18元/小时" * 1600)
@@ -160,5 +161,6 @@ def test_anything_is_read_without_an_exception_and_every_span_lies_in_it(text):
     reading = queries.read(text[:MOST_CHARACTERS], on=JUNE)
     parsed(reading)
     for one in reading.jobs:
-        said = [one.title, one.employer, one.place, one.headcount, one.age_min, one.gender, *one.pay, *one.shifts]
+        said = [one.title, one.employer, one.place, one.headcount, one.age_min, one.gender, one.contact]
+        said += [*one.pay, *one.shifts, *one.occupations, *one.lines]
         assert all(0 <= each.start < each.end <= len(text) for each in said if each)

@@ -1,7 +1,7 @@
 """A message read whole: its jobs by the words of this room and the tables of reference, and what the law says of it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from matching.text import Recognition
 from zero_work_market.market.amounts.rules import Wage, wages
 from zero_work_market.market.layout.rules import Line, Plain, Vocabulary, lines, plain
 from zero_work_market.market.naming.rules import Naming, Title, employer
@@ -27,7 +28,7 @@ from zero_work_market.market.reader.rules import (
     place,
 )
 from zero_work_market.reference import patterns
-from zero_work_market.reference.job_titles.queries import occupations_of, titles
+from zero_work_market.reference.job_titles.queries import occupations_named, reader, titles
 from zero_work_market.reference.job_titles.rules import Strength, products_in
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.law.rules import Found, read_words
@@ -129,19 +130,25 @@ class _Told:
         return shared if shared and shared.strength in (Strength.TRADE, Strength.GENERAL) else named
 
     def _occupations(self, part: Part, named: Title | None) -> tuple[Said[str], ...]:
-        """By the title, if it is a trade's; of any trade's worker by what is made."""
-        read = occupations_of(named.text) if named and named.strength not in (Strength.GENERAL, Strength.WEAK) else []
-        sure = [one for one in read if one.confidence >= (LIKELY if named and named.strength else SURE)]
-        if named and sure:
-            return tuple(Said(one.code, named.start, named.end, round(one.confidence, 2)) for one in sure)
+        """By the names in the title, by what is made, or by what the title is like: the surest that there is."""
+        if named and named.strength not in (Strength.GENERAL, Strength.WEAK):
+            least = LIKELY if named.strength else SURE
+            if sure := [one for one in occupations_named(named.text) if one.confidence >= least]:
+                return _as_said(named, sure)
         for line in part.all:
             made = [one for one in self._products if line.start <= one[1] < line.end and not line.agents]
             if made:
                 code, start, end = max(made, key=lambda one: (one[2] - one[1], -one[1]))
                 return (Said(code, start, end, BY_PRODUCT),)
         if named and named.strength == Strength.GENERAL:
-            return tuple(Said(one.code, named.start, named.end, BY_ANY) for one in occupations_of(named.text, 1))
+            return tuple(replace(one, confidence=BY_ANY) for one in _as_said(named, occupations_named(named.text, 1)))
+        if named and named.strength is None:
+            return _as_said(named, [one for one in reader().read(named.text) if one.confidence >= SURE])
         return ()
+
+
+def _as_said(named: Title, found: Sequence[Recognition]) -> tuple[Said[str], ...]:
+    return tuple(Said(one.code, named.start, named.end, round(one.confidence, 2)) for one in found)
 
 
 def _minors(message: Plain, part: Part, job: Job, words: Vocabulary, on: date) -> Iterator[Found]:

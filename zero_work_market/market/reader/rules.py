@@ -87,7 +87,7 @@ def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -
     have figures of their own. One part if nothing parts it."""
     for name in ("marked", "lettered", "headed"):
         starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
-        found = _parted(text, lines, starts, words) if len(starts) > 1 else []
+        found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
             return found
     return _by_titles(text, lines, words, naming)
@@ -98,10 +98,12 @@ def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
     return begins and not (name == "headed" and (line.agents or words["closing"].match(text, line.start, line.end)))
 
 
-def _parted(text: str, lines: Sequence[Line], starts: Sequence[int], words: Vocabulary) -> list[Part]:
+def _parted(
+    text: str, lines: Sequence[Line], starts: Sequence[int], words: Vocabulary, *, by_label: bool
+) -> list[Part]:
     ends = [*starts[1:], len(lines)]
     blocks = [list(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
-    blocks[-1], tail = _without_tail(text, blocks, words)
+    blocks[-1], tail = _without_tail(text, blocks, words, by_label=by_label)
     kept = [block for block in blocks if _says_terms(text, block, words)]
     shared = (*lines[: starts[0]], *tail)
     return [Part(tuple(block), shared) for block in kept][:MOST_JOBS] if len(kept) > len(blocks) / 2 else []
@@ -122,7 +124,7 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
         named |= {len(cut) + at: one.text for at, one in enumerate(found)}
         cut += pieces
         shared += rest
-    parted = _parted(text, cut, sorted(named), words) if len(set(named.values())) > 1 else []
+    parted = _parted(text, cut, sorted(named), words, by_label=True) if len(set(named.values())) > 1 else []
     of_all = (*parted[0].shared, *shared) if parted else ()
     merged: dict[str, Part] = {}
     for part in parted:
@@ -154,14 +156,16 @@ def _piece(line: Line, start: int, end: int) -> Line:
     return Line(start, end, "", start, line.agents)
 
 
-def _without_tail(text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary) -> tuple[list[Line], list[Line]]:
-    """The last block, until its lines are said of all: at a label that no other block has, at words that close, or
-    when it is longer than any other."""
+def _without_tail(
+    text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
+) -> tuple[list[Line], list[Line]]:
+    """The last block, until its lines are said of all: at words that close, when it is longer than any other, or, with
+    `by_label`, at a label that no other block has."""
     last = list(blocks[-1])
     known = {line.label for block in blocks[:-1] for line in block if line.label}
     longest = max((len(block) for block in blocks[:-1]), default=1)
     for at, line in enumerate(last[1:], 1):
-        closes = line.label or words["closing"].match(text, line.start, line.end)
+        closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
         if line.label not in known and (closes or at >= longest):
             return last[:at], last[at:]
     return last, []

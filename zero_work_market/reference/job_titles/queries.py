@@ -90,7 +90,7 @@ def titles() -> Titles:
         name.text: _strength(name, kinds["endings"]) for name in _written() if _is_title(name, kinds["endings"])
     }
     strength |= dict.fromkeys(kinds["general"], Strength.GENERAL) | dict.fromkeys(kinds["weak"], Strength.WEAK)
-    for word in kinds["never"]:
+    for word in [*kinds["never"], *(word for word in strength if word.endswith(kinds["places"]))]:
         strength.pop(word, None)
     products = {word: row["code"] for row in tables.rows(HERE, "products") for word in row["words"].split()}
     return Titles(Words(strength), kinds["endings"], Words(products))
@@ -116,18 +116,14 @@ def _written_codes() -> dict[str, str]:
     return {name.text: name.code for name in sorted(_written(), key=lambda name: name.kind == ALIAS)}
 
 
-def occupations_of(title: str, k: int = 3) -> list[Recognition]:
-    """The k likeliest occupations of a title: that of its very name, or of the longest name within it, or else as
-    `reader` reads it."""
+def occupations_named(title: str, k: int = 3) -> list[Recognition]:
+    """The occupations whose names stand in a title, the longest first: the more of the title, the surer."""
     known = _written_codes()
     names = {title, *(title[start:end] for start, end in titles().strength.within(title))}
-    exact = sorted((name for name in names if name in known), key=len, reverse=True)
-    if exact:
-        found = {
-            known[name]: Recognition(known[name], name, len(name) / max(len(title), 1)) for name in reversed(exact)
-        }
-        return list(found.values())[::-1][:k]
-    return reader().read(title, k)
+    found: dict[str, Recognition] = {}
+    for name in sorted((name for name in names if name in known), key=len, reverse=True):
+        found.setdefault(known[name], Recognition(known[name], name, len(name) / len(title)))
+    return list(found.values())[:k]
 
 
 def sources() -> tuple[tables.Source, ...]:

@@ -30,6 +30,9 @@ def gazetteer() -> Gazetteer:
         if known not in names.get(name, ()) and not (is_short_town and name in names):
             names[name] = (*names.get(name, ()), known)
     provinces = {short(row["province"]): row["province"] for row in tables.rows(HERE, "places")}
+    wholes = {row["city"] for row in tables.rows(HERE, "places")}
+    not_cities = (name for name, whole in provinces.items() if whole not in wholes)
+    names |= dict.fromkeys((*not_cities, *words["other_names"].split()), ())
     common = frozenset(words["words"].split()) | {town.short for county in counties() for town in towns(county.code)}
     never_common = {short(row["city"]) for row in tables.rows(HERE, "places")} | {one.short for one in counties()}
     not_before = re.compile("|".join(words["not_before"].split()))

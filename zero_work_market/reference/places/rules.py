@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from zero_work_market.reference.within import Words
 
 SUFFIX = re.compile(
-    r"(?:(?:[一-鿿]{1,3}族){1,4}(?:自治州|自治县|自治旗)|自治州|自治县|自治区|特区|林区|地区|街道|新区|盟|市|区|县|旗|镇|乡)$"
+    r"(?:(?:[一-鿿]{1,3}族){1,4}(?:自治州|自治县|自治旗)|自治州|自治县|自治区|特区|林区|地区|街道|新区|盟|省|市|区|县|旗|镇|乡)$"
 )
 
 ZONE = re.compile(
