@@ -35,7 +35,7 @@ class Plain:
         return self.source[start:end]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """`text[start:end]` without its end. `label`: what stands before a colon or within 【】; `body`: where what it
     labels begins. `agents`: it speaks of what agents get, not workers."""
