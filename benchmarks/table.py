@@ -17,6 +17,7 @@ TOPICS = (
     "crews",
     "shards",
     "job titles",
+    "messages",
     "publishing",
     "imports",
     "exchange",

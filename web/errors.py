@@ -158,6 +158,7 @@ WORDINGS: dict[str, tuple[int, Words]] = {
     "wrong_login": (422, "登录名、密码或动态码不对。"),
     "out_of_scope": (403, "这个地方不归你管。"),
     "posting_refused": (422, "这个活还不能发，有几处不合规定。"),
+    "message_too_long": (422, lambda told: f"太长了，最多 {told['most']} 个字。挑要紧的贴。"),
     "employer_suspended": (403, "你们单位停用了，暂时不能发活。"),
     "posting_closed": (409, "这个活不招人了。"),
     "shifts_overlap": (409, _overlap),

@@ -38,7 +38,7 @@ FOR_WORKERS = (
 )  # fmt: skip
 FOR_EMPLOYERS = (
     "/hire", "/hire/new", "/hire/{own}", "/hire/{own}/edit", "/hire/{own}/cancel", "/hire/me", "/hire/cases",
-    "/hire/{own}/today", "/hire/{paid}/agreements", "/hire/{paid}/hours", "/hire/{paid}/wages",
+    "/hire/{own}/today", "/hire/paste", "/hire/{paid}/agreements", "/hire/{paid}/hours", "/hire/{paid}/wages",
 )  # fmt: skip
 FOR_STAFF = (
     "/staff", "/staff/employers", "/staff/employers/1", "/staff/postings", "/staff/postings/{own}", "/staff/workers",

@@ -3,7 +3,7 @@
 from apiflask import APIFlask
 from flask_wtf import CSRFProtect
 
-from web.api import codes_and_tokens, hiring, postings, recommendations, spec, statistics  # noqa: F401  (their views)
+from web.api import codes_and_tokens, hiring, parse, postings, recommendations, spec, statistics  # noqa: F401  (their views)
 from web.api.blueprint import v1
 
 

@@ -8,19 +8,9 @@ from sqlalchemy.exc import OperationalError
 from zero_work_market.ground.settings import WrongSetting
 
 COMMANDS = (
-    "demo",
-    "demo-exchange",
-    "serve",
-    "migrate",
-    "seed",
-    "web",
-    "worker",
-    "beat",
-    "doctor",
-    "audit",
-    "rotate-keys",
-    "exchange",
-)
+    "demo", "demo-exchange", "serve", "migrate", "seed", "web", "worker", "beat", "doctor", "audit", "rotate-keys",
+    "exchange", "parse-posting",
+)  # fmt: skip
 
 
 class OneFileACommand(click.Group):

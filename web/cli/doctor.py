@@ -12,10 +12,12 @@ from web import migrations, wiring
 from web.tasks.senders import NoSender, choose
 from zero_work_market.ground import clock, db, heartbeat, outbox
 from zero_work_market.ground.settings import Settings
+from zero_work_market.market.reader import queries as reader
 from zero_work_market.reference.calendar import queries as calendar
 from zero_work_market.reference.job_titles import queries as job_titles
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.occupations import queries as occupations
+from zero_work_market.reference.places import queries as places
 from zero_work_market.reference.regions import queries as regions
 
 LEAST_FREE_BYTES = 1 << 30
@@ -85,7 +87,7 @@ def _tasks(chosen: Settings) -> Iterable[str]:
 
 
 def _reference(chosen: Settings) -> Iterable[str]:
-    for table in (regions, occupations, job_titles, calendar, law):
+    for table in (regions, places, occupations, job_titles, calendar, law, reader):
         yield from table.check()
 
 

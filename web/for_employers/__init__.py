@@ -8,6 +8,7 @@ from web.for_employers import (  # noqa: F401  (they put their views on the blue
     crew,
     far_applicants,
     hours,
+    paste,
     post,
     postings,
     projects,

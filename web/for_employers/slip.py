@@ -87,7 +87,7 @@ def slip_given(given: MultiDict[str, str]) -> Slip:
     held: dict[str, Any] = {one.name: _clean(given[one.name]) for one in fields(Slip) if one.name in given}
     known = {"trades": _is_trade, "extras": EXTRAS.__contains__, "brands": _is_brand}
     many = {name: tuple(dict.fromkeys(filter(is_known, given.getlist(name)))) for name, is_known in known.items()}
-    return _settled(Slip(**held | many))
+    return settled(Slip(**held | many))
 
 
 def fresh_slip(employer: EmployerRow, last: Posting | None, *, now: datetime) -> Slip:
@@ -98,12 +98,12 @@ def fresh_slip(employer: EmployerRow, last: Posting | None, *, now: datetime) ->
         known = slip_of(last)
         same = ("town", "address", "lon", "lat", "spot", "extras", "pay_days", "min_age")
         slip = replace(slip, pay=_whole_yuan(last.hourly_fen), **{name: getattr(known, name) for name in same})
-    return _settled(slip)
+    return settled(slip)
 
 
 def slip_again(posting: Posting, *, now: datetime) -> Slip:
     """An earlier posting once more, from tomorrow on."""
-    return _settled(replace(slip_of(posting), day=_tomorrow(now)))
+    return settled(replace(slip_of(posting), day=_tomorrow(now)))
 
 
 def slip_of(posting: Posting) -> Slip:
@@ -186,7 +186,8 @@ def with_invitations(slip: Slip, suggested: int) -> Slip:
     return replace(slip, invite=chosen, invite_was=str(suggested))
 
 
-def _settled(slip: Slip) -> Slip:
+def settled(slip: Slip) -> Slip:
+    """The slip with its title read and its place agreed."""
     return _placed(_with_trades(slip))
 
 

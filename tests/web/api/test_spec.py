@@ -26,6 +26,7 @@ def test_document_holds_the_api_alone_and_every_endpoint_of_it(document):
         ("post", "/tokens"),
         ("get", "/postings"),
         ("post", "/postings"),
+        ("post", "/postings/parse"),
         ("get", "/postings/{posting_id}"),
         ("get", "/postings/{posting_id}/shortlist"),
         ("post", "/postings/{posting_id}/invitations"),
@@ -37,7 +38,7 @@ def test_document_holds_the_api_alone_and_every_endpoint_of_it(document):
 
 def test_every_body_is_required_and_its_refusals_named(document):
     with_body = [operation for _, operation in operations(document) if "requestBody" in operation]
-    assert len(with_body) == 4
+    assert len(with_body) == 5
     for operation in with_body:
         assert operation["requestBody"]["required"] is True
         assert {"400", "413", "422", "429"} <= operation["responses"].keys()

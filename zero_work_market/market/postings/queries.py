@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from zero_work_market.ground import once
 from zero_work_market.ground.errors import NotFound
+from zero_work_market.market.gate.rules import Draft
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.market.postings.rules import TAKING, State
+from zero_work_market.market.postings.rules import ALIKE, TAKING, State, likeness
 from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.employers.rules import Verification
 
@@ -84,3 +86,28 @@ def last_of_employer(session: Session, *, employer_id: int) -> Posting | None:
 
 def count_waiting(session: Session, *, counties: Iterable[str]) -> int:
     return session.scalar(select(func.count()).select_from(waiting_for_staff(counties=counties).subquery())) or 0
+
+
+def nearly_the_same(session: Session, draft: Draft, *, employer_id: int, at: datetime) -> Posting | None:
+    """The employer's posting that still takes, of the draft's first trade, town and pay, whose words are nearest to the
+    draft's; None if none are near."""
+    trades = [code for code, _ in draft.occupations[:1]]
+    query = taking(at=at).where(
+        Posting.employer_id == employer_id,
+        Posting.town == draft.town,
+        Posting.pay_kind == draft.pay_kind,
+        Posting.pay_fen == draft.pay_fen,
+    )
+    words = draft.title + draft.words
+    near = [
+        (likeness(words, row.title + row.words), row)
+        for row in session.scalars(query.order_by(Posting.id))
+        if [need.occupation for need in row.occupations[:1]] == trades
+    ]
+    found = max(near, key=lambda each: each[0], default=None)
+    return found[1] if found and found[0] >= ALIKE else None
+
+
+def published_under(session: Session, *, account_id: int, key: str) -> int | None:
+    """Id of the posting that the account published with this idempotency key."""
+    return once.result_of(session, account_id=account_id, key=key, request="publish")

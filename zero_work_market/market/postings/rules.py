@@ -1,5 +1,6 @@
-"""States of a posting."""
+"""States of a posting, and when two are nearly the same."""
 
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,3 +43,14 @@ def require_move(current: State, target: State) -> None:
     """Raises IllegalMove unless `current` may become `target`."""
     if target not in MOVES[current]:
         raise IllegalMove(what="posting", from_state=current, to_state=target)
+
+
+ALIKE = 0.6
+"""Likeness of their words from which two postings of one trade, place and pay are taken for the same."""
+
+
+def likeness(one: str, other: str) -> float:
+    """0…1: how many pairs of neighbouring characters two texts share, by Dice; 1 if neither has any."""
+    pairs, others = (Counter(text[at : at + 2] for at in range(len(text) - 1)) for text in (one, other))
+    total = pairs.total() + others.total()
+    return 2 * (pairs & others).total() / total if total else 1.0

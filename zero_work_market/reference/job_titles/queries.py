@@ -3,14 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
+import yaml
 from pypinyin import lazy_pinyin
 
-from matching.text import OccupationReader
+from matching.text import OccupationReader, Recognition
+from zero_work_market.reference import tables
+from zero_work_market.reference.job_titles.rules import Strength, Titles
 from zero_work_market.reference.occupations.queries import Trade, occupation, occupations, trade, trades, work_types
 from zero_work_market.reference.spelling import Spelled, closest, spell
+from zero_work_market.reference.within import Words
 
+HERE = "zero_work_market.reference.job_titles"
 # Two letters stand for too many trades to be read as one.
 SHORTEST_INITIALS = 3
 
@@ -74,6 +80,54 @@ def reader() -> OccupationReader:
     """Reads free text into occupations, typos too. Of names that are equally near, a gig trade's comes first."""
     gig_trades_first = sorted(names(), key=lambda name: trade(name.code) is None)
     return OccupationReader([(name.text, name.code) for name in gig_trades_first], sounds=_sounds())
+
+
+@cache
+def titles() -> Titles:
+    """What is a title where it stands in a message."""
+    kinds = {name: tuple(words.split()) for name, words in _kinds().items()}
+    strength = {
+        name.text: _strength(name, kinds["endings"]) for name in _written() if _is_title(name, kinds["endings"])
+    }
+    strength |= dict.fromkeys(kinds["general"], Strength.GENERAL) | dict.fromkeys(kinds["weak"], Strength.WEAK)
+    for word in [*kinds["never"], *(word for word in strength if word.endswith(kinds["places"]))]:
+        strength.pop(word, None)
+    products = {word: row["code"] for row in tables.rows(HERE, "products") for word in row["words"].split()}
+    return Titles(Words(strength), kinds["endings"], Words(products))
+
+
+def _is_title(name: Name, endings: tuple[str, ...]) -> bool:
+    """Of the long tables only what ends like a title: their other names are words of everyday speech too."""
+    return len(name.text) >= 2 and (name.kind == ALIAS or (len(name.text) > 2 and name.text.endswith(endings)))
+
+
+def _strength(name: Name, endings: tuple[str, ...]) -> Strength:
+    return Strength.TRADE if name.text.endswith(endings) else Strength.DUTY
+
+
+def _kinds() -> dict[str, str]:
+    kinds: dict[str, str] = yaml.safe_load(files(HERE).joinpath("data", "kinds.yaml").read_text(encoding="utf-8"))
+    return kinds
+
+
+@cache
+def _written_codes() -> dict[str, str]:
+    """Of a name of two occupations the gig trade's."""
+    return {name.text: name.code for name in sorted(_written(), key=lambda name: name.kind == ALIAS)}
+
+
+def occupations_named(title: str, k: int = 3) -> list[Recognition]:
+    """The occupations whose names stand in a title, the longest first: the more of the title, the surer."""
+    known = _written_codes()
+    names = {title, *(title[start:end] for start, end in titles().strength.within(title))}
+    found: dict[str, Recognition] = {}
+    for name in sorted((name for name in names if name in known), key=len, reverse=True):
+        found.setdefault(known[name], Recognition(known[name], name, len(name) / len(title)))
+    return list(found.values())[:k]
+
+
+def sources() -> tuple[tables.Source, ...]:
+    return tables.sources(HERE)
 
 
 def search(words: str, k: int = 8) -> tuple[Trade, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from zero_work_market.ground.settings import settings
-from zero_work_market.reference import tables
+from zero_work_market.reference import patterns, tables
 from zero_work_market.reference.law.rules import (
     Clause,
     CountyTier,
@@ -30,9 +30,6 @@ from zero_work_market.reference.law.rules import (
 )
 
 HERE = "zero_work_market.reference.law"
-WORD = re.compile(r"<([a-z_0-9]+)>")
-UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
-GAP = 6
 OWN_LIMITS = "limits.yaml"
 
 
@@ -142,7 +139,7 @@ def _term_problems(law: Law) -> Iterator[str]:
                 re.compile(pattern)
             except re.error as error:
                 yield f"term {term.category}: {error}"
-            if UNBOUNDED.search(re.sub(r"\\.|\[[^\]]{1,200}\]", "", pattern)):
+            if patterns.is_unbounded(pattern):
                 yield f"term {term.category}: a repetition without bound"
 
 
@@ -183,9 +180,7 @@ def _hazards(data: dict[str, Any]) -> tuple[Hazard, ...]:
 
 
 def _lexicon(data: dict[str, Any], folding: dict[str, str]) -> Lexicon:
-    words: dict[str, str] = {}
-    for name, pattern in data["words"].items():
-        words[name] = _expanded(pattern, words)
+    words = patterns.with_words(data["words"])
     terms = tuple(
         Term(
             category=row["category"],
@@ -201,14 +196,5 @@ def _lexicon(data: dict[str, Any], folding: dict[str, str]) -> Lexicon:
     return Lexicon(terms, pairs, tuple(folding["stickers"].split()))
 
 
-def _any(patterns: list[str], words: dict[str, str]) -> str:
-    return "|".join(_expanded(pattern, words) for pattern in patterns)
-
-
-def _expanded(pattern: str, words: dict[str, str]) -> str:
-    """A pattern of the file as a regular expression.
-
-    `<name>` stands for one of `words`, `…` for up to six characters within a clause, `…{n}` for up to n.
-    """
-    within = re.sub(r"…\{(\d+)\}", r"[^，\\n]{0,\1}", pattern).replace("…", rf"[^，\n]{{0,{GAP}}}")
-    return WORD.sub(lambda name: f"(?:{words[name[1]]})", within)
+def _any(says: list[str], words: dict[str, str]) -> str:
+    return "|".join(patterns.expanded(pattern, words) for pattern in says)

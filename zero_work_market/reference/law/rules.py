@@ -15,6 +15,7 @@ Severity = Literal["refused", "warned"]
 PARTING_BLANKS = re.compile(" {3,}|(?<=[0-9]) {1,2}(?=[0-9])")
 BLANK = re.compile(" ")
 LONE_JOINERS = re.compile(r"(?<![0-9])[-.]|[-.](?![0-9])")
+MOST_UNITS = 30_000
 SENTENCE_ENDS = "\n\r。！？!?"
 CLAUSE_ENDS = "，,；;｜|"
 KEPT = " ./+%<≤>≥、"
@@ -239,10 +240,9 @@ def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
     Lower case, half width, simplified. A break is "，" (of a clause, three blanks, or a blank between digits) or "\\n"
     (of a sentence); "-" and "." stay between digits alone; else nothing but letters, digits and /+%<≤>≥、.
     """
-    read = {pair[0]: pair[1] for pair in lexicon.pairs}
+    read, units = _reading(lexicon.pairs)
     folded: list[str] = []
     origin: list[int] = []
-    units: dict[str, str] = {}
     for start, end in _outside_stickers(text, lexicon.stickers):
         for index in range(start, end):
             character = text[index]
@@ -255,6 +255,19 @@ def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
     reading, origin = _replaced(PARTING_BLANKS, "，", reading, origin)
     reading, origin = _replaced(BLANK, "", reading, origin)
     return _replaced(LONE_JOINERS, "", reading, origin)
+
+
+@lru_cache(maxsize=4)
+def _known(pairs: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    return {pair[0]: pair[1] for pair in pairs}, {}
+
+
+def _reading(pairs: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Which characters are read as which others, and what every character was read as so far: a language has few."""
+    read, units = _known(pairs)
+    if len(units) > MOST_UNITS:
+        units.clear()
+    return read, units
 
 
 def _unit(character: str, read: dict[str, str]) -> str:
@@ -291,9 +304,12 @@ def _replaced(pattern: re.Pattern[str], by: str, text: str, origin: list[int]) -
 
 def _spans(term: Term, folded: str) -> Iterator[tuple[int, int]]:
     """Where the term's pattern stands in `folded`, but not where its innocent wording overlaps it."""
-    innocent = _compiled(term.innocent).finditer(folded) if term.innocent else iter(())
-    safe = next(innocent, None)
+    innocent: Iterator[re.Match[str]] | None = None
+    safe = None
     for match in _compiled(term.pattern).finditer(folded):
+        if innocent is None:
+            innocent = _compiled(term.innocent).finditer(folded) if term.innocent else iter(())
+            safe = next(innocent, None)
         while safe is not None and safe.end() <= match.start():
             safe = next(innocent, None)
         if safe is None or safe.start() >= match.end():

@@ -1,0 +1,166 @@
+"""Pasted messages, read."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.support.reading import JUNE, labelled, score
+from web.parsed import parsed
+from zero_work_market.market.reader import queries
+from zero_work_market.market.reader.rules import MOST_CHARACTERS, MessageTooLong
+
+
+def jobs(text: str):
+    return parsed(queries.read(text, on=JUNE)).jobs
+
+
+def job(text: str):
+    (only,) = jobs(text)
+    return only
+
+
+def paid(text: str):
+    return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
+
+
+@pytest.mark.parametrize("name", ["own", "held", "fresh"])
+def test_labelled_messages_are_read(name):
+    total = score(labelled(name))
+    assert total.mean >= 0.9, total.table()
+    assert min(total.violations.precision, total.violations.recall) >= 0.9, total.table()
+
+
+@pytest.mark.parametrize(
+    ("said", "pay"),
+    [
+        ("18/小时", (18, 18, "hour")),
+        ("工价20", (20, 20, "hour")),
+        ("时薪19.5-21", (19.5, 21, "hour")),
+        ("一小时16块5", (16.5, 16.5, "hour")),
+        ("130一天", (130, 130, "day")),
+        ("每天工资200220元", (200, 220, "day")),
+        ("月综合工资58006500元左右", (5800, 6500, "month")),
+        ("月薪5-8k", (5000, 8000, "month")),
+        ("月薪6千", (6000, 6000, "month")),
+        ("底薪3500+提成", (3500, 3500, "month")),
+        ("4500+", (4500, 4500, "month")),
+        ("260元/班", (260, 260, "shift")),
+        ("3毛一斤", (0.3, 0.3, "piece")),
+        ("5.5-8元一单", (5.5, 8, "piece")),
+        ("年薪10万-12万", (100000, 120000, "year")),
+        ("一天一百五十元", (150, 150, "day")),
+    ],
+)
+def test_pay_is_read_with_its_unit(said, pay):
+    assert paid(f"招普工，{said}，包吃") == [pay]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "返费：打卡7天1500", "利润：1.5元/小时", "推荐一人奖励300元", "政策：1.2元/小时+V", "全勤奖300元",
+        "夜班补贴10元/天", "商业保险80元/月", "租车399元/月",
+        "餐补15元/天", "急辞扣款360元", "工期30天", "每月20号发工资",
+    ],
+)  # fmt: skip
+def test_what_agents_get_and_what_is_no_wage_is_left_out(said):
+    assert paid(f"招普工，18-50岁\n{said}\n工资：18元/小时") == [(18, 18, "hour")]
+
+
+def test_hours_are_read_and_interviews_are_not():
+    one = job("招保安\n上班时间：19：00-08：00左右\n面试时间：9:00-16:00\n集合：18:30")
+    assert one.shift_times == ["19:00-08:00"]
+
+
+def test_jobs_of_one_line_share_what_is_said_of_all():
+    first, second = jobs("兖州超市招收银员两名，导购三名，月薪2800，早8点到晚6点")
+    assert (first.title, first.headcount, second.title, second.headcount) == ("收银员", 2, "导购", 3)
+    for one in (first, second):
+        assert (one.place.city, one.place.district_or_town) == ("济宁市", "兖州区")
+        assert [(pay.amount_min, pay.unit) for pay in one.pay] == [(2800, "month")]
+        assert one.shift_times == ["08:00-18:00"]
+
+
+def test_what_one_of_several_jobs_says_is_not_said_of_the_others():
+    first, second = jobs("【岗位一】质检员 5人 4500元/月 限男\n【岗位二】仓管员 2人 4200元/月")
+    assert (first.gender, second.gender) == ("male", None)
+    assert (first.headcount, second.headcount) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("昆山花桥招普工，18元/小时", ("苏州市", "昆山市")),
+        ("嘉祥卧龙山招普工，18元/小时", ("济宁市", "嘉祥县")),
+        ("新津顺丰招普工，18元/小时", ("成都市", "新津区")),
+        ("济宁高新区招普工，18元/小时", ("济宁市", "高新区")),
+        ("合作共赢，招普工，18元/小时，大方的老板", (None, None)),
+    ],
+)
+def test_places_all_over_the_country_are_known(text, place):
+    where = job(text).place
+    assert (where.city, where.district_or_town) == place
+
+
+def test_each_field_stands_where_it_was_read_from():
+    text = "🔥🔥急招叉车工　２名，月薪５０００元\n嘉祥县🚚"
+    (one,) = queries.read(text, on=JUNE).jobs
+    assert text[one.title.start : one.title.end] == "叉车工"
+    assert text[one.headcount.start : one.headcount.end] == "２名"
+    assert text[one.pay[0].start : one.pay[0].end] == "５０００元"
+    assert text[one.place.start : one.place.end] == "嘉祥县"
+
+
+def test_what_is_missing_is_named():
+    (one,) = queries.read("招叉车工2名，月薪5000元", on=JUNE).jobs
+    assert set(one.missing) == {"employer", "shifts", "town", "min_age"}
+
+
+@pytest.mark.parametrize(
+    ("text", "unlawful"),
+    [
+        ("招普工16-50岁，每天12小时", True),
+        ("招普工16-50岁，18元/小时，夜班", True),
+        ("招装卸工16-50岁，18元/小时", True),
+        ("招普工16-50岁，18元/小时，每天8小时", False),
+        ("招普工18-50岁，18元/小时，夜班", False),
+    ],
+)
+def test_minors_are_kept_from_long_days_nights_and_hazards(text, unlawful):
+    assert ("under_18_hazard" in parsed(queries.read(text, on=JUNE)).violations) == unlawful
+
+
+def test_a_message_that_is_too_long_is_refused():
+    queries.read("a" * MOST_CHARACTERS, on=JUNE)
+    with pytest.raises(MessageTooLong):
+        queries.read("a" * (MOST_CHARACTERS + 1), on=JUNE)
+
+
+def test_no_pattern_repeats_without_bound():
+    assert queries.check() == []
+
+
+PIECES = (
+    "18元/小时", "200220元", "早8晚8", "8-8两班倒", "18-45岁", "单1：", "1、", "【", "】", "招", "普工", "限男", "济宁",
+    "嘉祥县", "月薪5-8k", "返费", "打卡7天", "500+V", "包吃住", "5名", "6月7号", "2026/6/7", "男女不限", "一百五",
+    ",", "。", "：", " ", "\n",
+    "\x00", "🔥", "️⃣", "①", "~", "－", "㎏", "十十", "点", "半", "[红包]", "<PHONE>",
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.text(max_size=400)))
+@example("招普工5名，18元/小时，苏州电子厂")
+@example("\x00" * 100)
+@example("🔥" * 500)
+@example("18元/小时" * 1600)
+@example("1" * MOST_CHARACTERS)
+@example("招普工" * 3000)
+@example("单1：\n" * 2000)
+def test_anything_is_read_without_an_exception_and_every_span_lies_in_it(text):
+    reading = queries.read(text[:MOST_CHARACTERS], on=JUNE)
+    parsed(reading)
+    for one in reading.jobs:
+        said = [one.title, one.employer, one.place, one.headcount, one.age_min, one.gender, one.contact]
+        said += [*one.pay, *one.shifts, *one.occupations, *one.lines]
+        assert all(0 <= each.start < each.end <= len(text) for each in said if each)

@@ -1,0 +1,1 @@
+"""What a message says the workers are paid: not what agents get, nor what is taken off."""

@@ -1,0 +1,144 @@
+"""A message as it is read: characters, lines with their labels, and which lines speak of the agents' money."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+Vocabulary = Mapping[str, re.Pattern[str]]
+
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
+KEPT = frozenset(".,:;!?/+-()[]【】《》<>%≤≥、。#*\"'@=&×￥¥|")
+JOINERS = frozenset("~～—–―〜−‐─")
+KEYCAP = "\u20e3"
+RISEN = "¹²³"
+DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
+LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
+ENOUGH_OF_A_CLAUSE = 60
+MOST_UNITS = 30_000
+
+
+@dataclass(frozen=True)
+class Plain:
+    """`text` as read, and for each of its characters the place in `source`, what was pasted."""
+
+    text: str
+    origin: Sequence[int]
+    source: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where `text[start:end]` stands in what was pasted."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def pasted(self, start: int, end: int) -> str:
+        return self.source[start:end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """`text[start:end]` without its end. `label`: what stands before a colon or within 【】; `body`: where what it
+    labels begins. `agents`: it speaks of what agents get, not workers."""
+
+    start: int
+    end: int
+    label: str
+    body: int
+    agents: bool = False
+
+
+def plain(pasted: str, pairs: Sequence[str], stickers: Sequence[str]) -> Plain:
+    """Half width, lower case, simplified; what is no word, figure or mark is a blank, and of blanks two at most."""
+    read = {pair[0]: pair[1] for pair in pairs}
+    held = _held(tuple(stickers))
+    units = _units(tuple(pairs))
+    if len(units) > MOST_UNITS:
+        units.clear()
+    text: list[str] = []
+    origin: list[int] = []
+    last = 0
+    for sticker in [*held.finditer(pasted), None]:
+        for index in range(last, sticker.start() if sticker else len(pasted)):
+            character = pasted[index]
+            unit = units.get(character)
+            if unit is None:
+                unit = units[character] = _unit(character, read)
+            if unit == " " and text[-2:] == [" ", " "]:
+                continue
+            text += unit
+            origin += (index,) * len(unit)
+        if sticker:
+            last = sticker.end()
+            text.append(" ")
+            origin.append(sticker.start())
+    return Plain(DIGITS_JOINED.sub("-", "".join(text)), origin, pasted)
+
+
+@lru_cache(maxsize=4)
+def _held(stickers: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\[(?:" + "|".join(map(re.escape, stickers)) + r")\]", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _units(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What characters were read as so far: a language has few."""
+    return {}
+
+
+def _unit(character: str, read: Mapping[str, str]) -> str:
+    if character in LINE_ENDS:
+        return "\n"
+    if character in JOINERS:
+        return "-"
+    if character == KEYCAP:
+        return "、"
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf"):
+        return ""
+    wide = unicodedata.normalize("NFKC", read.get(character, character)).lower()
+    if category == "No" and wide.isdecimal() and character not in RISEN:
+        return f"{wide}、"
+    return "".join(read.get(one, one) if one.isalnum() or one in KEPT else " " for one in wide)
+
+
+def lines(text: str, words: Vocabulary) -> list[Line]:
+    """All lines that hold something, each told whether it speaks of the agents' money: by its label, or because it
+    stands under a heading that does and has no label of its own."""
+    found: list[Line] = []
+    under_agents = False
+    for start, end in _bounds(text):
+        if start == end:
+            under_agents = False
+            continue
+        label, body = _label(text, start, end)
+        of_agents = bool(words["agents_label"].search(label)) and not words["wage_label"].search(label)
+        if label:
+            under_agents = of_agents and end - body < 4
+        elif words["heading_ends_agents"].match(text, start, end):
+            under_agents = False
+        found.append(Line(start, end, label, body, of_agents or under_agents))
+    return found
+
+
+def clause(text: str, at: int, line: Line, words: Vocabulary) -> tuple[int, int]:
+    """The clause of `line` that the place `at` lies in, no more than some characters about it."""
+    first, last = max(line.start, at - ENOUGH_OF_A_CLAUSE), min(line.end, at + ENOUGH_OF_A_CLAUSE)
+    start = max((found.end() for found in words["clause_end"].finditer(text, first, at)), default=first)
+    end = words["clause_end"].search(text, at, last)
+    return start, end.start() if end else last
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for part in text.split("\n"):
+        stripped = part.strip()
+        left = start + len(part) - len(part.lstrip())
+        yield (left, left + len(stripped)) if stripped else (start, start)
+        start += len(part) + 1
+
+
+def _label(text: str, start: int, end: int) -> tuple[str, int]:
+    found = LABEL.match(text, start, end)
+    if not found:
+        return "", start
+    return (found[1] or found[2] or "").strip(), found.end()

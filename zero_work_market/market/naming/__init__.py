@@ -1,0 +1,1 @@
+"""What a message calls its jobs, and who employs."""

@@ -1,0 +1,174 @@
+"""Titles and employers within a message's lines, on plain values."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zero_work_market.market.layout.rules import Line, Vocabulary
+from zero_work_market.market.particulars.rules import Said
+from zero_work_market.reference.job_titles.rules import Strength, Titles
+
+BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
+WORD = re.compile(r"[一-鿿a-z]{2,12}")
+LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
+WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
+BY_ENDING, BY_DEED = 4.0, 1.0
+LABELLED, IN_LABELLED, LEADS, HIRED, OF_DUTIES, OF_AGENTS, A_LINE_LATER = 6.0, 4.0, 3.0, 3.0, -3.0, -6.0, -0.3
+CERTAIN, FAR = 12, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """`text[start:end]`, worth so much as the name of a job. `strength` is None for one that no table has."""
+
+    text: str
+    start: int
+    end: int
+    strength: Strength | None
+    worth: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        return min(0.95, max(0.3, self.worth / CERTAIN))
+
+
+class Naming:
+    """The titles of one message, read once a line."""
+
+    def __init__(self, text: str, words: Vocabulary, titles: Titles) -> None:
+        self._text, self._words, self._titles = text, words, titles
+        self._known = list(titles.strength.within(text))
+        self._said: dict[tuple[int, int], list[Title]] = {}
+
+    def title(self, lines: Sequence[Line]) -> Title | None:
+        """What the job of these lines is called: by its label, at the head of a line, after 招, or else the strongest
+        word that is said first."""
+        found = [
+            replace(one, worth=self._worth(one, line) + A_LINE_LATER * min(number, FAR))
+            for number, line in enumerate(lines)
+            for one in (*self.said(line), *self.leads(line), *self._deeds(line))
+        ]
+        return max(found, key=lambda one: (one.worth, -one.start), default=None)
+
+    def leads(self, line: Line) -> list[Title]:
+        """The titles that begin a line, or what is said of several jobs within it: each with figures of its own."""
+        text, words = self._text, self._words
+        if line.agents:
+            return []
+        found = [one for one in self.said(line) if one.strength != Strength.WEAK]
+        if not found:
+            return self._by_shape(line)
+        ends = [one.start for one in found[1:]] + [line.end]
+        own = [one for one, end in zip(found, ends, strict=True) if words["own_figures"].match(text, one.end, end)]
+        if len(own) > 1:
+            return own
+        near = LEAD_AFTER if own and own[0] is found[0] else 1
+        return found[:1] if found[0].start <= self._head(line) + near else []
+
+    def said(self, line: Line) -> list[Title]:
+        """The titles of a line, in its order; those of a list (普工/操作工) as one."""
+        if (line.start, line.end) not in self._said:
+            self._said[line.start, line.end] = self._read(line)
+        return self._said[line.start, line.end]
+
+    def _read(self, line: Line) -> list[Title]:
+        text, words = self._text, self._words
+        found: list[Title] = []
+        for one in self._single(line):
+            before, after = (
+                text[max(line.start, one.start - 12) : one.start],
+                text[one.end : min(line.end, one.end + 8)],
+            )
+            if words["not_title_before"].search(before) or words["not_title_after"].match(after):
+                continue
+            last = found[-1] if found else None
+            if last and one.end - last.start <= LONGEST_TITLE and BETWEEN_TITLES.fullmatch(text, last.end, one.start):
+                strongest = max(last.strength or Strength.DUTY, one.strength or Strength.DUTY)
+                found[-1] = Title(text[last.start : one.end], last.start, one.end, strongest)
+            else:
+                found.append(one)
+            if len(found) == MOST_TITLES:
+                break
+        return found
+
+    def _single(self, line: Line) -> list[Title]:
+        """Known titles, and whole words that end like one: these before what of the known stands in them."""
+        first = bisect_left(self._known, (line.start, 0))
+        last = bisect_left(self._known, (line.end, 0))
+        known = [
+            Title(self._text[start:end], start, end, self._strength(start, end))
+            for start, end in self._known[first:last]
+        ]
+        whole: list[Title] = []
+        apart: list[Title] = []
+        words = list(self._by_ending(line))
+        for one in known:
+            while words and words[0].end <= one.start:
+                whole.append(words.pop(0))
+            if words and one.start < words[0].end and words[0].start < one.end:
+                strongest = max(words[0].strength or Strength.WEAK, one.strength or Strength.WEAK)
+                words[0] = replace(words[0], strength=strongest)
+            else:
+                apart.append(one)
+        return sorted([*whole, *words, *apart], key=lambda one: one.start)
+
+    def _strength(self, start: int, end: int) -> Strength:
+        return self._titles.strength.values[self._text[start:end]]
+
+    def _by_ending(self, line: Line) -> Iterator[Title]:
+        """Words by themselves that end like a title (…工, …员, …师傅), after 招 if they hold it."""
+        text, words = self._text, self._words
+        for word in WORD.finditer(text, line.start, line.end):
+            start = max((hire.end() for hire in words["hires"].finditer(text, *word.span())), default=word.start())
+            one = text[start : word.end()]
+            if (
+                1 < len(one) <= LONGEST_WORD
+                and one.endswith(self._titles.endings)
+                and not words["not_a_worker"].search(one)
+            ):
+                yield Title(one, start, word.end(), None)
+
+    def _by_shape(self, line: Line) -> list[Title]:
+        """A name with so many people after it: 水电维修 1 人."""
+        shape = self._words["shape"].match(self._text, line.start, line.end)
+        told = shape is not None and not self._words["not_shape"].search(shape["name"])
+        return [Title(shape["name"], *shape.span("name"), None)] if shape and told else []
+
+    def _deeds(self, line: Line) -> Iterator[Title]:
+        for one in () if line.agents else self._words["deed"].finditer(self._text, line.start, line.end):
+            yield Title(one[0], *one.span(), None, BY_DEED)
+
+    def _head(self, line: Line) -> int:
+        opening = self._words["lead_before"].match(self._text, line.start, line.end)
+        return opening.end() if opening else line.start
+
+    def _worth(self, one: Title, line: Line) -> float:
+        words = self._words
+        before = self._text[max(line.start, one.start - BEFORE) : one.start]
+        worth = WORTH[one.strength] if one.strength else one.worth or BY_ENDING
+        if words["title_label"].search(line.label) and one.start >= line.body:
+            worth += LABELLED if one.start - line.body <= 2 else IN_LABELLED
+        if one.start <= self._head(line) + 1:
+            worth += LEADS if one.strength != Strength.DUTY else LEADS / 2
+        if words["hires_before"].search(before[-10:]):
+            worth += HIRED if one.strength != Strength.WEAK else HIRED / 3
+        if words["duty_before"].search(before) or words["duty_before"].search(line.label):
+            worth += OF_DUTIES
+        return worth + (OF_AGENTS if line.agents else 0)
+
+
+def employer(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:
+    """Who employs: by its label, by its whole name, or by what it is called."""
+    for line in lines:
+        if words["employer_label"].search(line.label):
+            body = re.split(r"[,;。(\s]", text[line.body : line.end].strip(" :"))[0][:30]
+            if len(body) >= 2:
+                at = text.find(body, line.body)
+                return Said(body, at, at + len(body), 0.9)
+    for name, confidence in (("employer_whole", 0.9), ("employer_names", 0.7), ("employer_short", 0.6)):
+        for line in lines:
+            for one in words[name].finditer(text, line.start, line.end):
+                if not words["not_employer"].search(one[0]):
+                    return Said(one[0], *one.span(), confidence)
+    return None

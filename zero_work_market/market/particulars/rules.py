@@ -1,0 +1,265 @@
+"""Numbers of people, ages, sex, working hours, board, lodging, days and contacts within a message, on plain values."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Generic, TypeVar
+
+from zero_work_market.market.layout.rules import Line, Vocabulary, clause
+
+Value = TypeVar("Value")
+
+AGE = r"(?:1[4-9]|[2-7][0-9])(?:\.[0-9]{1,2})?"
+NO_AGE = r"[0-9:]|\s?(?:元|块|/|小时|天|号|点|k|千|个|名|人|斤|公斤|kg)"
+AGES = re.compile(
+    rf"(?<![0-9.])(?<![0-9]:)(?P<low>{AGE})\s?(?:周?岁)?\s?(?:-{{1,3}}|到|至)\s?(?P<high>{AGE})(?!{NO_AGE})"
+    rf"(?P<years>\s?周?[岁碎])?"
+)
+GLUED_AGES = re.compile(r"(?<![0-9])(?P<low>1[6-9]|2[0-9])(?P<high>[3-6][0-9])\s?周?岁")
+MOST_AGE = re.compile(
+    rf"(?:不超过?|不得超过?|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
+    rf"\s?(?:周?岁|(?=[,;。\s]|$))|"
+    rf"(?<![0-9.-])(?P<after>{AGE})\s?(?:周?岁)?\s?(?:\(含\))?(?:及)?"
+    rf"(?:以下|以内|之内|往下|封顶|之下|下(?![午班])|内(?=[,;。\s]|$))"
+)
+LEAST_AGE = re.compile(
+    rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
+    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上|起|往上|\+)"
+)
+BORN = re.compile(
+    r"(?:最大|年龄)?[^0-9\n,;。]{0,3}(?<![0-9])(?P<year>(?:19[4-9][0-9])|[5-9][0-9])年"
+    r"(?:全年|以后|之后|后|前|的|接受|出生|生|内|\s|,|。|\)|$)"
+)
+AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
+TENS = "[二三四五六七]?十[一二三四五六七八九]?"
+HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
+USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
+BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
+HAN = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"两": 2}
+MOST_HEADCOUNT = 500
+
+HOUR = (
+    r"(?P<{0}part>凌晨|早上?|上午|中午|下午|傍晚|晚上?|夜里|夜间|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
+    r"(?P<{0}h>[01]?[0-9]|2[0-4])(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|[0-5][0-9]分?)?整?)?"
+)
+HOURS = re.compile(
+    r"(?<![0-9.])(?<![0-9]:)"
+    + HOUR.format("a")
+    + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚]))"
+    + HOUR.format("b")
+    + r"(?![0-9:]|\s?(?:周?岁|元|块|人|名|k|千|%|天|个|号|月|小时|h|/(?!\s?[0-9])|万))"
+)
+HAN_HOURS = re.compile(
+    r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
+)
+HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
+AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间")
+NEAR_HOURS, SAME_CLAUSE = 14, 3
+
+DAY = re.compile(
+    r"(?<![0-9.])(?P<year>20[0-9]{2}\s?[年/.-]\s?)?(?P<month>1[0-2]|0?[1-9])\s?(?:月|(?P<mark>[./-]))\s?"
+    r"(?P<day>3[01]|[12][0-9]|0?[1-9])(?![0-9.])(?P<day_mark>\s?[号日])?"
+)
+SOON = re.compile(r"今天|今日|当天(?=[^,;。]{0,4}(?:上班|日结|夜班|白班))|明天|明日|后天|大后天")
+AHEAD = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[Value]):
+    """A value, the words that it was read from, `text[start:end]`, and how sure the reading is, 0…1."""
+
+    value: Value
+    start: int
+    end: int
+    confidence: float
+
+
+def ages(
+    text: str, lines: Sequence[Line], words: Vocabulary, on: date
+) -> tuple[Said[float] | None, Said[float] | None]:
+    """The least and the greatest age, the widest of all that are said."""
+    found: list[tuple[float | None, float | None, int, int]] = []
+    for line in lines:
+        found += _ages(text, line, words, on)
+    lows = [Said(low, start, end, 0.9) for low, _, start, end in found if low is not None]
+    highs = [Said(high, start, end, 0.9) for _, high, start, end in found if high is not None]
+    return min(lows, key=lambda one: one.value, default=None), max(highs, key=lambda one: one.value, default=None)
+
+
+def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[float | None, float | None, int, int]]:
+    def guarded(at: int) -> bool:
+        start, end = clause(text, at, line, words)
+        return words["age_guard"].search(text, start, min(end, at + 20)) is not None
+
+    for pattern in (AGES, GLUED_AGES, HAN_AGE):
+        for one in pattern.finditer(text, line.start, line.end):
+            low, high = (_age(one[name]) for name in ("low", "high"))
+            near = text[max(line.start, one.start() - 10) : min(line.end, one.end() + 4)]
+            sure = pattern is not AGES or one["years"] or AGE_NEAR.search(near + line.label)
+            usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line)
+            if (sure or usual) and low < high and not guarded(one.start()):
+                yield low, high, *one.span()
+    for one in MOST_AGE.finditer(text, line.start, line.end):
+        near = text[max(line.start, one.start() - 8) : one.end()]
+        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪"))
+        if (told or _stands_alone(text, one, line)) and not guarded(one.start()):
+            yield None, _age(one["before"] or one["after"]), *one.span()
+    for one in LEAST_AGE.finditer(text, line.start, line.end):
+        if not guarded(one.start()):
+            yield _age(one["before"] or one["after"]), None, *one.span()
+    for one in BORN.finditer(text, line.start, line.end):
+        year = int(one["year"]) + (1900 if len(one["year"]) == 2 else 0)
+        if any(near in line.label + one[0] for near in ("最大", "年龄", "全年", "后")) and year < on.year - 30:
+            yield None, float(on.year - year), *one.span()
+
+
+def _stands_alone(text: str, one: re.Match[str], line: Line) -> bool:
+    before = text[line.start : one.start()].rstrip(" ")[-1:]
+    after = text[one.end() : line.end][:1]
+    return before in BREAKS and after in BREAKS
+
+
+def _age(written: str) -> float:
+    if written[0].isdecimal():
+        return float(written)
+    tens, _, ones = written.partition("十")
+    return float(HAN.get(tens, 1) * 10 + HAN.get(ones, 0))
+
+
+def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:
+    """ "male", "female" or "any", where it is said."""
+    seen: dict[str, Said[str]] = {}
+    meanings = (("any_sex", "any"), ("men_out", "female"), ("women_out", "male"), ("men", "male"), ("women", "female"))
+    taken: list[tuple[int, int]] = []
+    for name, value in meanings:
+        for line in lines:
+            for one in words[name].finditer(text, line.start, line.end):
+                if any(one.start() < end and start < one.end() for start, end in taken):
+                    continue
+                taken.append(one.span())
+                seen.setdefault(value, Said(value, *one.span(), 0.9))
+    if "any" in seen:
+        return seen["any"]
+    if {"male", "female"} <= seen.keys():
+        first = min(seen.values(), key=lambda one: one.start)
+        return Said("any", first.start, first.end, 0.6)
+    return next(iter(seen.values()), None)
+
+
+def headcount(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] | None:
+    for line in lines:
+        if line.agents:
+            continue
+        for name in ("people", "people_han"):
+            for one in words[name].finditer(text, line.start, line.end):
+                number = _count(one[one.lastgroup or 0])
+                if 0 < number <= MOST_HEADCOUNT and not words["age_guard"].search(text[one.start() : one.end()]):
+                    return Said(number, one.start(one.lastgroup or 0), one.end(), 0.8)
+    return None
+
+
+def _count(written: str) -> int:
+    return int(_age(written)) if written[0].isdecimal() or "十" in written else HAN[written[0]]
+
+
+def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]]:
+    """Working hours as "08:30-20:30", each once. Twelve hours by the clock in two shifts stand for both."""
+    found: dict[str, Said[str]] = {}
+    for line in lines:
+        matches = [*HOURS.finditer(text, line.start, line.end), *HAN_HOURS.finditer(text, line.start, line.end)]
+        for one in sorted(matches, key=lambda each: each.start()):
+            before = text[max(line.start, one.start() - NEAR_HOURS) : one.start()]
+            own = re.split(r"[,;。\s(]", before)[-1] or before
+            after = re.split(r"[,;。\s]", text[one.end() : min(line.end, one.end() + 4)])[0]
+            if any(words["not_hours"].search(near) for near in (line.label, own, after)):
+                continue
+            for shift in _shifts(text, one, line, own, words):
+                found.setdefault(shift, Said(shift, *one.span(), 0.9))
+    return list(found.values())
+
+
+def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary) -> Iterator[str]:
+    if one.re is HAN_HOURS:
+        start, end = int(_age(one["a"])) if "十" in one["a"] else HAN[one["a"][-1]], 0
+        end = (int(_age(one["b"])) if "十" in one["b"] else HAN[one["b"][-1]]) + 12
+        half = "30" if one["half"] else "00"
+        yield f"{start:02}:00-{end:02}:{half}"
+        if end == start + 12 and words["two_shifts"].search(text, one.end(), min(line.end, one.end() + 6)):
+            yield f"{end:02}:{half}-{start:02}:00"
+        return
+    exact = any(one[name] for name in ("am", "bm")) or "点" in one[0] or "时" in one[0]
+    after = text[one.end() : min(line.end, one.end() + 6)]
+    two = words["two_shifts"].search(after) or words["two_shifts"].search(before)
+    told = exact or one["apart"] or one["bpart"] or two or HOURS_NEAR.search(before + line.label)
+    if not told:
+        return
+    night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上")
+    first, last = _minutes(one, "a"), _minutes(one, "b")
+    if night and first <= 12 * 60 and not one["apart"] and first >= 5 * 60 and last <= 12 * 60:
+        first += 12 * 60
+    if (one["apart"] or "") in AFTERNOON and first < 12 * 60:
+        first += 12 * 60
+    evening = (one["bpart"] or "") in AFTERNOON
+    from_noon = (one["apart"] or "") in AFTERNOON
+    by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first <= 12 * 60)
+    if last < 12 * 60 and (evening or by_day):
+        last += 12 * 60
+    yield f"{_clock(first)}-{_clock(last)}"
+    if two and (last - first) % (24 * 60) == 12 * 60 and not exact:
+        yield f"{_clock(last)}-{_clock(first)}"
+
+
+def _minutes(one: re.Match[str], end: str) -> int:
+    half = one[f"{end}half"] or ""
+    minutes = 30 if half == "半" else int(re.sub(r"\D", "", half) or one[f"{end}m"] or 0)
+    return int(one[f"{end}h"]) * 60 + minutes
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> Said[bool] | None:
+    """Whether `what`, "meals" or "lodging", is given; None if nothing is said of it."""
+    yes, no = (
+        next((one for line in lines for one in words[f"{what}_{name}"].finditer(text, line.start, line.end)), None)
+        for name in ("yes", "no")
+    )
+    by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
+    for line in by_label:
+        return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)
+    if no and not (yes and (yes.end() <= no.start() and no.start() - yes.end() > SAME_CLAUSE)):
+        return Said(False, *no.span(), 0.9)
+    return Said(True, *yes.span(), 0.9) if yes else None
+
+
+def first_day(text: str, lines: Sequence[Line], words: Vocabulary, *, on: date) -> Said[tuple[int, int]] | None:
+    """(month, day) of the work, the interview or the departure."""
+    found: list[tuple[bool, Said[tuple[int, int]]]] = []
+    for number, line in enumerate(lines):
+        for one in DAY.finditer(text, line.start, line.end):
+            if one["mark"] and not (one["day_mark"] or one["year"] or (number == 0 and one["mark"] in "/.")):
+                continue
+            start, end = clause(text, one.start(), line, words)
+            if words["not_start"].search(text, start, end) or words["not_start"].search(line.label):
+                continue
+            wanted = bool(words["start_before"].search(text, start, end) or words["start_before"].search(line.label))
+            found.append((wanted, Said((int(one["month"]), int(one["day"])), *one.span(), 0.9 if wanted else 0.6)))
+        for soon in SOON.finditer(text, line.start, line.end):
+            day = on + timedelta(days=AHEAD.get(soon[0], 0))
+            found.append((False, Said((day.month, day.day), *soon.span(), 0.5)))
+    return next((said for wanted, said in found if wanted), found[0][1] if found else None)
+
+
+def contact(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:
+    for line in lines:
+        for one in words["phone"].finditer(text, line.start, line.end):
+            return Said(one[0], *one.span(), 0.9)
+    return None
+
+
+def longest_day(text: str, lines: Sequence[Line], words: Vocabulary) -> float:
+    """The most hours a day that are said outright; 0 if none are."""
+    found = (one for line in lines for one in words["hours_a_day"].finditer(text, line.start, line.end))
+    return max((float(one["b"] or one["a"]) for one in found if float(one["b"] or one["a"]) <= 24), default=0.0)

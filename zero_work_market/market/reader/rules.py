@@ -1,0 +1,223 @@
+"""The jobs of a message and what is said of each, on plain values."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from zero_work_market.ground.errors import LeyeError
+from zero_work_market.market.amounts.rules import Wage
+from zero_work_market.market.layout.rules import Line, Vocabulary
+from zero_work_market.market.naming.rules import Naming
+from zero_work_market.market.particulars.rules import Said, longest_day
+from zero_work_market.reference.law.rules import Found
+from zero_work_market.reference.places.rules import Known, Mention
+
+MOST_CHARACTERS = 10_000
+MOST_JOBS = 20
+NAME = re.compile(r"[一-鿿]{2,10}")
+CLAUSE_ENDS = re.compile(r"[,;。]")
+
+
+class MessageTooLong(LeyeError):
+    """details: most (characters)."""
+
+    code = "message_too_long"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The lines of one job. `shared`: lines that are said of all jobs of the message."""
+
+    own: tuple[Line, ...]
+    shared: tuple[Line, ...] = ()
+
+    @property
+    def all(self) -> tuple[Line, ...]:
+        return (*self.own, *self.shared)
+
+    @property
+    def ways(self) -> tuple[tuple[Line, ...], ...]:
+        """Where a field is looked for: in the job's own lines, then in those of all jobs."""
+        return (self.own, self.shared)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is said of one job. A field that isn't said is None or empty; spans are places in what was pasted."""
+
+    title: Said[str] | None
+    occupations: tuple[Said[str], ...]
+    employer: Said[str] | None
+    place: Said[Known] | None
+    pay: tuple[Wage, ...]
+    headcount: Said[int] | None
+    age_min: Said[float] | None
+    age_max: Said[float] | None
+    gender: Said[str] | None
+    shifts: tuple[Said[str], ...]
+    meals: Said[bool] | None
+    lodging: Said[bool] | None
+    start_day: Said[tuple[int, int]] | None
+    contact: Said[str] | None
+    lines: tuple[Said[str], ...] = ()
+    """Where its own lines stand; "agents" for those that speak of what agents get."""
+    missing: tuple[str, ...] = ()
+    """The fields that a posting needs and that aren't said."""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a job at all: named, and with something said of who is taken or what is paid."""
+        return self.title is not None and bool(
+            self.pay or self.age_min or self.age_max or self.headcount or self.shifts or self.meals or self.lodging
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`text` is what was pasted. `findings` are the words that the law is against, in the text's order."""
+
+    text: str
+    jobs: tuple[Job, ...] = ()
+    findings: tuple[Found, ...] = field(default=())
+
+
+def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
+    """The message parted into its jobs: by marks (单1, 岗位二), by headings that name an employer, or by titles that
+    have figures of their own. One part if nothing parts it."""
+    for name in ("marked", "lettered", "headed"):
+        starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
+        found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
+        if len(found) > 1:
+            return found
+    return _by_titles(text, lines, words, naming)
+
+
+def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
+    begins = words[name].match(text, line.start, line.end) is not None
+    return begins and not (name == "headed" and (line.agents or words["closing"].match(text, line.start, line.end)))
+
+
+def _parted(
+    text: str, lines: Sequence[Line], starts: Sequence[int], words: Vocabulary, *, by_label: bool
+) -> list[Part]:
+    ends = [*starts[1:], len(lines)]
+    blocks = [list(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+    blocks[-1], tail = _without_tail(text, blocks, words, by_label=by_label)
+    kept = [block for block in blocks if _says_terms(text, block, words)]
+    shared = (*lines[: starts[0]], *tail)
+    return [Part(tuple(block), shared) for block in kept][:MOST_JOBS] if len(kept) > len(blocks) / 2 else []
+
+
+def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
+    """A part for each title that leads; what is said of one title in two lines is one part."""
+    cut: list[Line] = []
+    named: dict[int, str] = {}
+    shared: list[Line] = []
+    for line in lines:
+        found = naming.leads(line)
+        if len(found) < 2:
+            named |= {len(cut): found[0].text} if found else {}
+            cut.append(line)
+            continue
+        pieces, rest = _cut(text, line, [one.start for one in found])
+        named |= {len(cut) + at: one.text for at, one in enumerate(found)}
+        cut += pieces
+        shared += rest
+    parted = _parted(text, cut, sorted(named), words, by_label=True) if len(set(named.values())) > 1 else []
+    of_all = (*parted[0].shared, *shared) if parted else ()
+    merged: dict[str, Part] = {}
+    for part in parted:
+        name = named[cut.index(part.own[0])]
+        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all)
+    return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
+
+
+def _cut(text: str, line: Line, starts: Sequence[int]) -> tuple[list[Line], list[Line]]:
+    """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
+    have, is said of all."""
+    bounds = list(pairwise([*starts, line.end]))
+    most = max(len(CLAUSE_ENDS.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
+    start, end = bounds[-1]
+    clauses = [one.start() for one in CLAUSE_ENDS.finditer(text, start, end)]
+    stop = min(_stop(text, start, end), clauses[most] if len(clauses) > most else end)
+    own = [(first, _stop(text, first, last)) for first, last in bounds[:-1]] + [(start, stop)]
+    rest = [(line.start, starts[0]), *((ends, last) for (_, ends), (_, last) in zip(own, bounds, strict=True))]
+    return [_piece(line, *one) for one in own], [_piece(line, *one) for one in rest if one[1] - one[0] > 1]
+
+
+def _stop(text: str, start: int, end: int) -> int:
+    """Where the sentence that begins at `start` ends."""
+    found = text.find("。", start, end)
+    return end if found < 0 else found
+
+
+def _piece(line: Line, start: int, end: int) -> Line:
+    return Line(start, end, "", start, line.agents)
+
+
+def _without_tail(
+    text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
+) -> tuple[list[Line], list[Line]]:
+    """The last block, until its lines are said of all: at words that close, when it is longer than any other, or, with
+    `by_label`, at a label that no other block has."""
+    last = list(blocks[-1])
+    known = {line.label for block in blocks[:-1] for line in block if line.label}
+    longest = max((len(block) for block in blocks[:-1]), default=1)
+    for at, line in enumerate(last[1:], 1):
+        closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
+        if line.label not in known and (closes or at >= longest):
+            return last[:at], last[at:]
+    return last, []
+
+
+def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
+    return any(words["terms"].search(text, line.start, line.end) for line in block if not line.agents)
+
+
+def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
+    """The place named first in the job's own lines, or else in those of all, as close as it is named there."""
+    for lines in part.ways:
+        here = [one for one in said if any(line.start <= one.start < line.end for line in lines)]
+        if here:
+            return _closest([one for one in here if one.sure] or here)
+    return None
+
+
+def _closest(here: Sequence[Mention]) -> Said[Known]:
+    first = closest = here[0]
+    for one in here[1:]:
+        known, sofar = one.place, closest.place
+        if known.city == sofar.city and known.county and sofar.county in ("", known.county) and not sofar.town:
+            closest = one
+    end = closest.end if 0 < closest.end - first.start < 30 else first.end
+    return Said(closest.place, first.start, end, 0.9 if first.whole else 0.8)
+
+
+def heading(text: str, part: Part, said: Sequence[Mention]) -> Said[str] | None:
+    """What stands right behind the first place of the job's own lines: 惠州伯恩光学 → 伯恩光学."""
+    for line in part.own:
+        for one in said:
+            name = NAME.match(text, one.end, line.end) if line.start <= one.start < line.end else None
+            if name:
+                return Said(name[0], *name.span(), 0.4)
+    return None
+
+
+def missing(job: Job) -> tuple[str, ...]:
+    """What a posting must say and the message doesn't."""
+    said = {
+        "employer": job.employer, "title": job.title, "headcount": job.headcount, "shifts": job.shifts,
+        "town": job.place and job.place.value.county, "pay": job.pay, "min_age": job.age_min,
+    }  # fmt: skip
+    return tuple(name for name, value in said.items() if not value)
+
+
+def is_long_or_by_night(text: str, part: Part, job: Job, words: Vocabulary, *, most: float) -> bool:
+    """Whether the job is said to take more than so many hours a day, or to be done by night."""
+    spans = [one.value.split("-") for one in job.shifts]
+    clocks = [[int(time[:2]) * 60 + int(time[3:]) for time in span] for span in spans]
+    longest = max(((end - start) % (24 * 60) / 60 for start, end in clocks), default=0.0)
+    by_night = any(end < start or end > 22 * 60 for start, end in clocks)
+    told = any(words["nights_said"].search(text, line.start, line.end) for line in part.all)
+    return longest > most + 1 or longest_day(text, part.all, words) > most or by_night or told

@@ -1,0 +1,1 @@
+"""Places all over China as a text names them: cities, counties, towns."""
