@@ -98,7 +98,7 @@ def seat(app: Flask, sqlite_url: str) -> Iterator[Any]:
 @pytest.fixture
 def county(seat: Any) -> Seat:
     with transaction() as session:
-        make_brand(session, code=FORM["origin"])
+        make_brand(session, code=FORM["origin"], name="嘉祥石匠")
         made: Seat = seat(make_staff(session).account_id)
     return made
 

@@ -163,7 +163,8 @@ def test_all_pages_of_the_persons_are_taken(taken):
 def test_a_tab_is_its_figures_each_by_place_and_the_ladder(taken):
     file = taken("board", "/plan")
     assert [sheet.title for sheet in file.book.worksheets] == [
-        "说明", "1 就业", "2 到岗认工时的人", "3 干满三个月的人", "4 证据走到哪一级",
+        "说明", "1 就业", "2 到岗认工时的人", "3 干满三个月的人", "4 特色劳务品牌", "5 中西部脱贫人口稳定来济就业",
+        "6 证据走到哪一级",
     ]  # fmt: skip
     first = next(row for row in rows(file.sheet("1 就业")) if row[0] == "到岗认工时的人")
     assert first[1:4] == ["人", "2", "1,500"]

@@ -258,7 +258,10 @@ def test_nobody_contests_what_is_said_of_another(visit):
 def test_the_way_to_rate_opens_on_the_postings_page_once_somebody_is_paid(visit):
     with transaction() as session:
         now = clock.now() - DAY
-        paid, unpaid = make_paid_hire(session, at=now, shifts=(shift(now=now),)), make_hire(session, at=now)
+        paid, unpaid = (
+            make_paid_hire(session, at=now, shifts=(shift(now=now),)),
+            make_hire(session, at=now, shifts=(shift(2, now=now),)),
+        )
     for hire, is_open in ((paid, True), (unpaid, False)):
         path = f"/hire/{hire.posting.id}"
         page = visit(hire.employer.account_id).client.get(path).text

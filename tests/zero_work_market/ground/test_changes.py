@@ -122,7 +122,8 @@ def test_pruning_a_quiet_feed_misses_no_later_change(database):
     with transaction() as session:
         changes.prune(session, at=clock.now() + KEPT + timedelta(days=1))
     _note(9)
-    assert _take(cursor) == {"worker": {9}}
+    # The newest row stays, and is taken again where a transaction older than the reader is open anywhere on the server.
+    assert _take(cursor)["worker"] - {3} == {9}
 
 
 def test_a_reader_that_has_not_looked_for_long_is_told_to_load_everything(database):

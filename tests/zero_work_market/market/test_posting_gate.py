@@ -116,7 +116,7 @@ def test_headcount_is_1_to_500(headcount, passes):
         (("pay", "range"), {"pay_fen": 100_000_001}),
         (("pay", "range"), {"pay_kind": "piece", "pay_fen": 90_000_000, "pieces_per_hour": 1000.0}),
         (("town", "outside_county"), {"town": "370811101"}),
-        (("town", "no_minimum_wage"), {"county": "500101", "town": "500101001"}),
+        (("town", "no_minimum_wage"), {"county": "500102", "town": "500102001"}),
         (("lon", "range"), {"lon": float("nan")}),
         (("occupations", "too_many"), {"occupations": tuple((f"6-31-03-0{n}", 1) for n in range(1, 6))}),
         (("occupations", "too_many"), {"occupations": (("6-31-05-00", 1), ("6-31-05-00", 2))}),

@@ -198,5 +198,5 @@ def test_the_tile_map_gives_each_county_its_own_square():
 
 def test_the_tables_are_whole_and_name_their_sources():
     assert queries.check() == []
-    assert {source.table for source in queries.sources()} == {"regions", "tiles", "pairs"}
+    assert {source.table for source in queries.sources()} == {"regions", "tiles", "pairs", "provinces"}
     assert any("WGS 84" in source.note for source in queries.sources())
