@@ -129,7 +129,7 @@ def county(served: Site, browser: Browser) -> County:
     logins = fill(workers=600, employers=30, postings=90)
     at = clock.now()
     with transaction(read_only=True) as session:
-        own = next(row.id for row in of_employer(session, employer_id=1) if row.closes_at > at)
+        own = next(row.id for row in of_employer(session, employer_id=1) if row.closes_at > at and row.invite_first)
         paid_by_own = (Wage.worker_id == 1, Wage.employer_id == 1, Wage.paid_at.is_not(None))
         wage = session.scalars(select(Wage).where(*paid_by_own)).first()
         assert wage
