@@ -50,6 +50,7 @@ from zero_work_market.statistics.standings.rules import months_after
 
 LIANGSHAN, TOWN = "370832", "370832001"
 BRAND = "liangshan-zhuangxie"
+PATIENCE_S = 240
 EMPLOYER, RAN = "13900000303", "13800000404"
 FIRST_DAYS_AGO, LATER_DAYS_AGO = 95, (70, 45, 20, 2)
 
@@ -187,7 +188,7 @@ def test_a_worker_of_wanzhou_stays_and_stands_behind_every_figure(scene: Scene, 
     staff.get_by_role("button", name="收下 1 条").click()
 
     employer = visitor()
-    until(lambda: _applicants(scene) == 1)
+    until(lambda: _applicants(scene) == 1, patience_s=PATIENCE_S)
     log_in(employer, scene.site, EMPLOYER)
     employer.goto(f"{url}/hire/{scene.posting_id}")
     expect(employer.locator("#far")).to_contain_text("重庆万州")
@@ -195,7 +196,7 @@ def test_a_worker_of_wanzhou_stays_and_stands_behind_every_figure(scene: Scene, 
     expect(employer.locator("#far")).to_contain_text("请过了")
 
     worker_id = comes(scene)
-    until(lambda: is_invited(scene, worker_id))
+    until(lambda: is_invited(scene, worker_id), patience_s=PATIENCE_S)
     with transaction() as session:
         held = brand(session, BRAND)
         certify(session, session.get_one(Worker, worker_id), held, grade=2, at=clock.now())
@@ -206,7 +207,7 @@ def test_a_worker_of_wanzhou_stays_and_stands_behind_every_figure(scene: Scene, 
     expect(ran.get_by_role("status")).to_contain_text("接好了")
 
     stays(scene, worker_id)
-    until(lambda: [one.level for one in standings(worker_id)] == [5] * 5)
+    until(lambda: [one.level for one in standings(worker_id)] == [5] * 5, patience_s=PATIENCE_S)
     kept = standings(worker_id)
     assert {one.stable_on for one in kept} == {months_after(kept[0].day, 3)}
 
