@@ -20,8 +20,8 @@ from math import inf
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import linear_sum_assignment
 
 from matching.lists import Floats, Ints
 
@@ -183,5 +183,5 @@ def _seated(kept: _Kept, village: int, take: Take) -> tuple[Ints, Ints]:
     """Roles and workers' places of a village's best way to give a take."""
     here = np.flatnonzero(kept.villages == village)
     roles = np.repeat(np.arange(len(take)), take)
-    rows, columns = linear_sum_assignment(kept.scores[np.ix_(roles, here)], maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(kept.scores[np.ix_(roles, here)], maximize=True)
     return roles[rows], kept.places[here[columns]]

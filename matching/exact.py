@@ -8,8 +8,7 @@ for one solve grows as rows times columns.
 """
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
+import scipy  # its parts are loaded when they are first used: half a second of a process's start
 
 from matching.lists import Bools, Ints, Lists, spans
 
@@ -45,8 +44,8 @@ def _contested(lists: Lists, seated: Ints) -> Ints:
 
 def _joined(cluster: Ints, pairs: Ints) -> Ints:
     n = len(cluster)
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    label: Ints = connected_components(links, directed=False)[1].astype(np.int64)
+    links = scipy.sparse.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    label: Ints = scipy.sparse.csgraph.connected_components(links, directed=False)[1].astype(np.int64)
     return label[cluster]
 
 
@@ -54,8 +53,8 @@ def _regions(lists: Lists) -> Ints:
     """Lists that share a worker, or share one with a list that does, and so on, have one number; int64 (r,)."""
     r, e = len(lists.starts), len(lists.workers)
     indptr = np.concatenate([lists.starts, np.full(lists.n_workers + 1, e)])
-    links = csr_array((np.ones(e), lists.workers + r, indptr), shape=(r + lists.n_workers,) * 2)
-    region: Ints = connected_components(links, directed=False)[1][:r].astype(np.int64)
+    links = scipy.sparse.csr_array((np.ones(e), lists.workers + r, indptr), shape=(r + lists.n_workers,) * 2)
+    region: Ints = scipy.sparse.csgraph.connected_components(links, directed=False)[1][:r].astype(np.int64)
     return region
 
 
@@ -91,7 +90,8 @@ def _solve(lists: Lists, rows: Ints, clusters: Ints, depths: Ints) -> Ints:
     edges, ends = spans((np.cumsum(depths) - depths)[seat], width), np.cumsum(width)
     indices = np.insert(columns[edges], ends, len(workers) + np.arange(n))
     data = np.insert(costs[edges], ends, n * costs.max() + 1)
-    matrix = csr_array((data, indices, np.append(0, ends + np.arange(1, n + 1))), shape=(n, len(workers) + n))
-    column = min_weight_full_bipartite_matching(matrix)[1]
+    indptr = np.append(0, ends + np.arange(1, n + 1))
+    matrix = scipy.sparse.csr_array((data, indices, indptr), shape=(n, len(workers) + n))
+    column = scipy.sparse.csgraph.min_weight_full_bipartite_matching(matrix)[1]
     taken: Ints = np.insert(entries[edges], ends, -1)[indices == np.repeat(column, width + 1)]
     return taken[taken >= 0]

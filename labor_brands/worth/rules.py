@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from labor_brands.brands.rules import FEWEST
 
@@ -142,7 +142,7 @@ def difference(hires: Sequence[Hire], outcome: NDArray[np.float64]) -> Differenc
     if min(holders, others) < FEWEST or found.strata < FEWEST_STRATA or fewest < FEWEST_POSTINGS:
         return found
     estimate, error = _estimated(outcome, holds, strata, persons, postings)
-    reach = float(stdtrit(fewest - 1, (1 + CONFIDENCE) / 2)) * error
+    reach = float(scipy.special.stdtrit(fewest - 1, (1 + CONFIDENCE) / 2)) * error
     return Difference(
         found.hires, found.holders, found.others, found.strata, estimate, estimate - reach, estimate + reach
     )

@@ -3,7 +3,6 @@
 import importlib
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from zero_work_market.ground.settings import WrongSetting
 
@@ -28,7 +27,9 @@ class OneFileACommand(click.Group):
             super().invoke(ctx)
         except WrongSetting as error:
             raise click.ClickException(str(error)) from None
-        except OperationalError as error:
+        except Exception as error:
+            if not isinstance(error, importlib.import_module("sqlalchemy.exc").OperationalError):
+                raise
             raise click.ClickException(f"The database can't be used: {str(error.orig).strip()}") from None
 
 

@@ -2,19 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeVar
 
 from zero_work_market.reference.tables import rows
-
-# Readings that the dictionary has otherwise: 单县 is Shàn Xiàn.
-load_phrases_dict(
-    {
-        row["phrase"]: [[syllable] for syllable in row["reading"].split()]
-        for row in rows("zero_work_market.reference", "readings")
-    }
-)
 
 Item = TypeVar("Item")
 HELD = 3
@@ -31,7 +23,24 @@ class Spelled:
 
 def spell(name: str) -> Spelled:
     text = plain(name)
-    return Spelled(text, "".join(lazy_pinyin(text)), "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)))
+    read = syllables(text)
+    initials = _pinyin().lazy_pinyin(text, style=_pinyin().Style.FIRST_LETTER)
+    return Spelled(text, "".join(read), "".join(initials))
+
+
+def syllables(text: str | list[str]) -> list[str]:
+    """How the characters of a text are read, or each of a list by itself; no tones."""
+    read: list[str] = _pinyin().lazy_pinyin(text)
+    return read
+
+
+@cache
+def _pinyin() -> Any:
+    """The dictionary, half a second's loading, with readings that it has otherwise: 单县 is Shàn Xiàn."""
+    dictionary = import_module("pypinyin")
+    own = rows("zero_work_market.reference", "readings")
+    dictionary.load_phrases_dict({row["phrase"]: [[read] for read in row["reading"].split()] for row in own})
+    return dictionary
 
 
 def plain(words: str) -> str:

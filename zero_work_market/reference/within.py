@@ -3,28 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 Value = TypeVar("Value")
 
 
 class Words(Generic[Value]):
-    """Words of two characters or more, each with a value."""
+    """Words, each with a value."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self.values = values
-        lengths: dict[str, set[int]] = {}
-        for word in values:
-            lengths.setdefault(word[:1], set()).add(len(word))
-        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._finder = AhoCorasick(list(values), matchkind=MatchKind.LeftmostLongest)
 
     def within(self, text: str) -> Iterator[tuple[int, int]]:
         """Where words stand, none over another: read from the left, the longest first."""
-        at, end = 0, len(text)
-        lengths, values = self._lengths, self.values
-        while at < end:
-            for length in lengths.get(text[at], ()):
-                if at + length <= end and text[at : at + length] in values:
-                    yield at, at + length
-                    at += length
-                    break
-            else:
-                at += 1
+        return ((start, end) for _, start, end in self._finder.find_matches_as_indexes(text))

@@ -291,7 +291,7 @@ def test_the_law_as_shipped_has_no_problems_and_names_its_sources():
 def test_check_tells_of_gaps_unknown_clauses_and_unbounded_patterns(monkeypatch):
     law = queries.gate_law()
     gap = [row for row in law.wages if not (row.tier == 3 and row.since == date(2023, 10, 1))]
-    wild = Term("gender", "refused", "no-such-clause", None, "男.*女")
+    wild = Term("gender", "refused", "no-such-clause", None, ("男.*女",))
     lexicon = dataclasses.replace(law.lexicon, terms=(*law.lexicon.terms, wild))
     broken: Law = dataclasses.replace(law, wages=tuple(gap), lexicon=lexicon)
     monkeypatch.setattr(queries, "gate_law", lambda: broken)

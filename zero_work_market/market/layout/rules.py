@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from zero_work_market.reference.characters import Characters, replaced
+
 Vocabulary = Mapping[str, re.Pattern[str]]
 
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
@@ -16,7 +18,8 @@ RISEN = "¹²³"
 DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
 LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
 ENOUGH_OF_A_CLAUSE = 60
-MOST_UNITS = 30_000
+NOTHING = "\u200b"
+MORE_BLANKS = re.compile("(?<=  ) {1,9999}")
 
 
 @dataclass(frozen=True)
@@ -49,29 +52,10 @@ class Line:
 
 def plain(pasted: str, pairs: Sequence[str], stickers: Sequence[str]) -> Plain:
     """Half width, lower case, simplified; what is no word, figure or mark is a blank, and of blanks two at most."""
-    read = {pair[0]: pair[1] for pair in pairs}
-    held = _held(tuple(stickers))
-    units = _units(tuple(pairs))
-    if len(units) > MOST_UNITS:
-        units.clear()
-    text: list[str] = []
-    origin: list[int] = []
-    last = 0
-    for sticker in [*held.finditer(pasted), None]:
-        for index in range(last, sticker.start() if sticker else len(pasted)):
-            character = pasted[index]
-            unit = units.get(character)
-            if unit is None:
-                unit = units[character] = _unit(character, read)
-            if unit == " " and text[-2:] == [" ", " "]:
-                continue
-            text += unit
-            origin += (index,) * len(unit)
-        if sticker:
-            last = sticker.end()
-            text.append(" ")
-            origin.append(sticker.start())
-    return Plain(DIGITS_JOINED.sub("-", "".join(text)), origin, pasted)
+    unstuck = _held(tuple(stickers)).sub(lambda sticker: " ".ljust(len(sticker[0]), NOTHING), pasted)
+    read, origin = _characters(tuple(pairs)).read(unstuck, ((0, len(unstuck)),))
+    text, origin = replaced(MORE_BLANKS, "", read, origin)
+    return Plain(DIGITS_JOINED.sub("-", text), origin, pasted)
 
 
 @lru_cache(maxsize=4)
@@ -80,9 +64,9 @@ def _held(stickers: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4)
-def _units(pairs: tuple[str, ...]) -> dict[str, str]:
-    """What characters were read as so far: a language has few."""
-    return {}
+def _characters(pairs: tuple[str, ...]) -> Characters:
+    read = {pair[0]: pair[1] for pair in pairs}
+    return Characters(lambda character: _unit(character, read))
 
 
 def _unit(character: str, read: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The jobs of a message and what is said of each, on plain values."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -178,10 +179,15 @@ def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
 def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
     """The place named first in the job's own lines, or else in those of all, as close as it is named there."""
     for lines in part.ways:
-        here = [one for one in said if any(line.start <= one.start < line.end for line in lines)]
+        here = [one for line in lines for one in _within(line, said)]
         if here:
             return _closest([one for one in here if one.sure] or here)
     return None
+
+
+def _within(line: Line, said: Sequence[Mention]) -> Sequence[Mention]:
+    first, last = (bisect_left(said, at, key=lambda one: one.start) for at in (line.start, line.end))
+    return said[first:last]
 
 
 def _closest(here: Sequence[Mention]) -> Said[Known]:
@@ -197,9 +203,8 @@ def _closest(here: Sequence[Mention]) -> Said[Known]:
 def heading(text: str, part: Part, said: Sequence[Mention]) -> Said[str] | None:
     """What stands right behind the first place of the job's own lines: 惠州伯恩光学 → 伯恩光学."""
     for line in part.own:
-        for one in said:
-            name = NAME.match(text, one.end, line.end) if line.start <= one.start < line.end else None
-            if name:
+        for one in _within(line, said):
+            if name := NAME.match(text, one.end, line.end):
                 return Said(name[0], *name.span(), 0.4)
     return None
 

@@ -7,13 +7,12 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import yaml
-from pypinyin import lazy_pinyin
 
 from matching.text import OccupationReader, Recognition
 from zero_work_market.reference import tables
 from zero_work_market.reference.job_titles.rules import Strength, Titles
 from zero_work_market.reference.occupations.queries import Trade, occupation, occupations, trade, trades, work_types
-from zero_work_market.reference.spelling import Spelled, closest, spell
+from zero_work_market.reference.spelling import Spelled, closest, spell, syllables
 from zero_work_market.reference.within import Words
 
 HERE = "zero_work_market.reference.job_titles"
@@ -72,7 +71,7 @@ def _unambiguous(letters: set[Name]) -> list[Name]:
 def _sounds() -> dict[str, str]:
     """The syllable, no tone, of each character in common use (those of GB 2312) as it is read alone."""
     characters = [chr(point) for point in range(0x4E00, 0xA000) if chr(point).encode("gb2312", "ignore")]
-    return dict(zip(characters, lazy_pinyin(characters), strict=True))
+    return dict(zip(characters, syllables(characters), strict=True))
 
 
 @cache

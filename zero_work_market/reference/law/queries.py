@@ -134,7 +134,7 @@ def _clause_problems(law: Law) -> Iterator[str]:
 
 def _term_problems(law: Law) -> Iterator[str]:
     for term in law.lexicon.terms:
-        for pattern in (term.pattern, term.innocent or ""):
+        for pattern in (*term.patterns, *term.innocents):
             try:
                 re.compile(pattern)
             except re.error as error:
@@ -187,14 +187,10 @@ def _lexicon(data: dict[str, Any], folding: dict[str, str]) -> Lexicon:
             severity=row["severity"],
             clause_id=row["clause"],
             suggestion=row["suggest"],
-            pattern=_any(row["says"], words),
-            innocent=_any(row["unless"], words) if "unless" in row else None,
+            patterns=tuple(patterns.expanded(pattern, words) for pattern in row["says"]),
+            innocents=tuple(patterns.expanded(pattern, words) for pattern in row.get("unless", ())),
         )
         for row in data["terms"]
     )
     pairs = (*folding["traditional"].split(), *folding["signs"].split())
     return Lexicon(terms, pairs, tuple(folding["stickers"].split()))
-
-
-def _any(says: list[str], words: dict[str, str]) -> str:
-    return "|".join(patterns.expanded(pattern, words) for pattern in says)

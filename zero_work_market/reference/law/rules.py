@@ -2,20 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, TypeVar
 
 from zero_work_market.ground.errors import NotFound
+from zero_work_market.reference.characters import Characters, replaced
+from zero_work_market.reference.seeking import Places, Seeker, places_of
 
 Severity = Literal["refused", "warned"]
 
 PARTING_BLANKS = re.compile(" {3,}|(?<=[0-9]) {1,2}(?=[0-9])")
 BLANK = re.compile(" ")
 LONE_JOINERS = re.compile(r"(?<![0-9])[-.]|[-.](?![0-9])")
-MOST_UNITS = 30_000
 SENTENCE_ENDS = "\n\r。！？!?"
 CLAUSE_ENDS = "，,；;｜|"
 KEPT = " ./+%<≤>≥、"
@@ -112,14 +114,14 @@ class RequiredField(Dated):
 
 @dataclass(frozen=True)
 class Term:
-    """A kind of wording. `pattern` and `innocent` are bounded regular expressions over folded text."""
+    """A kind of wording. `patterns` and `innocents` are bounded regular expressions over folded text."""
 
     category: str
     severity: Severity
     clause_id: str
     suggestion: str | None
-    pattern: str
-    innocent: str | None = None
+    patterns: tuple[str, ...]
+    innocents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,9 +225,10 @@ def read_words(text: str, lexicon: Lexicon) -> list[Found]:
     common homophones. Takes time linear in the text.
     """
     folded, origin = fold(text, lexicon)
+    places = places_of(folded)
     spans: dict[str, list[tuple[int, int, Term]]] = {}
     for term in lexicon.terms:
-        found = ((origin[start], origin[end - 1] + 1, term) for start, end in _spans(term, folded))
+        found = ((origin[start], origin[end - 1] + 1, term) for start, end in _spans(term, folded, places))
         spans.setdefault(term.category, []).extend(found)
     joined = (each for of_category in spans.values() for each in _joined(of_category))
     return [
@@ -240,37 +243,19 @@ def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
     Lower case, half width, simplified. A break is "，" (of a clause, three blanks, or a blank between digits) or "\\n"
     (of a sentence); "-" and "." stay between digits alone; else nothing but letters, digits and /+%<≤>≥、.
     """
-    read, units = _reading(lexicon.pairs)
-    folded: list[str] = []
-    origin: list[int] = []
-    for start, end in _outside_stickers(text, lexicon.stickers):
-        for index in range(start, end):
-            character = text[index]
-            unit = units.get(character)
-            if unit is None:
-                unit = units[character] = _unit(character, read)
-            folded.append(unit)
-            origin += (index,) * len(unit)
-    reading = "".join(folded)
-    reading, origin = _replaced(PARTING_BLANKS, "，", reading, origin)
-    reading, origin = _replaced(BLANK, "", reading, origin)
-    return _replaced(LONE_JOINERS, "", reading, origin)
+    reading, origin = _characters(lexicon.pairs).read(text, _outside_stickers(text, lexicon.stickers))
+    reading, origin = replaced(PARTING_BLANKS, "，", reading, origin)
+    reading, origin = replaced(BLANK, "", reading, origin)
+    return replaced(LONE_JOINERS, "", reading, origin)
 
 
 @lru_cache(maxsize=4)
-def _known(pairs: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
-    return {pair[0]: pair[1] for pair in pairs}, {}
+def _characters(pairs: tuple[str, ...]) -> Characters:
+    read = {pair[0]: pair[1] for pair in pairs}
+    return Characters(lambda character: _unit(character, read))
 
 
-def _reading(pairs: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
-    """Which characters are read as which others, and what every character was read as so far: a language has few."""
-    read, units = _known(pairs)
-    if len(units) > MOST_UNITS:
-        units.clear()
-    return read, units
-
-
-def _unit(character: str, read: dict[str, str]) -> str:
+def _unit(character: str, read: Mapping[str, str]) -> str:
     """What one character is read as: "" for noise, more than one for the likes of "㎏"."""
     if character in SENTENCE_ENDS:
         return "\n"
@@ -290,30 +275,32 @@ def _outside_stickers(text: str, stickers: tuple[str, ...]) -> Iterator[tuple[in
     yield last, len(text)
 
 
-def _replaced(pattern: re.Pattern[str], by: str, text: str, origin: list[int]) -> tuple[str, list[int]]:
-    parts: list[str] = []
-    kept: list[int] = []
-    last = 0
-    for match in pattern.finditer(text):
-        parts += (text[last : match.start()], by)
-        kept += origin[last : match.start()]
-        kept += [origin[match.start()]] * len(by)
-        last = match.end()
-    return "".join([*parts, text[last:]]), kept + origin[last:]
+def _spans(term: Term, folded: str, places: Places) -> list[tuple[int, int]]:
+    """Where the term's patterns stand in `folded`, but not where its innocent wording overlaps them."""
+    found = sorted(_found(term.patterns, folded, places))
+    innocent = _apart(_found(term.innocents, folded, places)) if found else []
+    return [span for span in found if not _overlaps(span, innocent)]
 
 
-def _spans(term: Term, folded: str) -> Iterator[tuple[int, int]]:
-    """Where the term's pattern stands in `folded`, but not where its innocent wording overlaps it."""
-    innocent: Iterator[re.Match[str]] | None = None
-    safe = None
-    for match in _compiled(term.pattern).finditer(folded):
-        if innocent is None:
-            innocent = _compiled(term.innocent).finditer(folded) if term.innocent else iter(())
-            safe = next(innocent, None)
-        while safe is not None and safe.end() <= match.start():
-            safe = next(innocent, None)
-        if safe is None or safe.start() >= match.end():
-            yield match.span()
+def _found(patterns: Iterable[str], folded: str, places: Places) -> Iterator[tuple[int, int]]:
+    for pattern in patterns:
+        yield from _seeker(pattern).spans(folded, places)
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, those that overlap as one."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(apart[-1][1], end)
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _overlaps(span: tuple[int, int], apart: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_left(apart, span[1], key=lambda one: one[0]) - 1
+    return at >= 0 and apart[at][1] > span[0]
 
 
 def _joined(spans: list[tuple[int, int, Term]]) -> Iterator[tuple[int, int, Term]]:
@@ -332,8 +319,8 @@ def _joined(spans: list[tuple[int, int, Term]]) -> Iterator[tuple[int, int, Term
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _seeker(pattern: str) -> Seeker:
+    return Seeker(pattern)
 
 
 @lru_cache(maxsize=8)
