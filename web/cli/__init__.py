@@ -1,6 +1,7 @@
 """The console script `leye`: one file a command, loaded when it is asked for."""
 
 import importlib
+import sys
 
 import click
 
@@ -28,7 +29,8 @@ class OneFileACommand(click.Group):
         except WrongSetting as error:
             raise click.ClickException(str(error)) from None
         except Exception as error:
-            if not isinstance(error, importlib.import_module("sqlalchemy.exc").OperationalError):
+            database = sys.modules.get("sqlalchemy.exc")
+            if database is None or not isinstance(error, database.OperationalError):
                 raise
             raise click.ClickException(f"The database can't be used: {str(error.orig).strip()}") from None
 
