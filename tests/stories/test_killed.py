@@ -1,6 +1,10 @@
-"""kill -9 of web, worker and beat at random while 500 postings are published: the market still adds up."""
+"""kill -9 of web, worker and beat at random while postings are published: the market still adds up.
+
+TEST_POSTINGS sets how many (by hand: 500).
+"""
 
 import json
+import os
 import random
 import time
 import urllib.error
@@ -27,7 +31,7 @@ from zero_work_market.market.applications.models import Application
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.service import issue_token
 
-POSTINGS, INVITED, BLOWS = 500, 2, 3
+POSTINGS, INVITED, BLOWS = int(os.environ.get("TEST_POSTINGS", "100")), 2, 3
 ROLES = ("web", "worker", "beat")
 PATIENCE_S = 120
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tests.support import workers
 from web.migrations import upgrade
 from zero_work_market.ground.db import build_engine, connect, transaction
+from zero_work_market.ground.settings import settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,8 +40,16 @@ def session(database: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
-    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'leye.sqlite3')}"
+def sqlite_url(migrated_sqlite: Path) -> str:
+    return sqlite_copy(migrated_sqlite)
+
+
+def sqlite_copy(template: Path) -> str:
+    """The URL of a copy, always in one place: an engine of the same URL keeps all statements that it compiled."""
+    place = settings().home / "test.sqlite3"
+    for part in ("", "-wal", "-shm"):
+        Path(f"{place}{part}").unlink(missing_ok=True)
+    return f"sqlite:///{shutil.copy(template, place)}"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""Every test process keeps to a home of its own, with known keys, whatever LEYE_* the caller has set."""
+"""Every test process keeps to a home of its own, with known keys, whatever LEYE_* the caller has set.
+
+The programs that tests start keep their compiled code in .venv: a site is five of them, each a thousand modules.
+"""
 
 import base64
 import os
@@ -7,6 +10,8 @@ import signal
 import tempfile
 
 import pytest
+
+from tests.support.repository import ROOT
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 home = pytest.StashKey[str]()
@@ -22,7 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "LEYE_SECRET_KEY": KEY,
         "LEYE_DATA_KEYS": f"k1:{KEY}",
         "LEYE_LOOKUP_KEY": KEY,
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".venv/compiled"),
     }
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,8 +1,8 @@
 """The real site, in processes of its own.
 
-`with running_site(home, LEYE_REDIS_URL=…) as site:` migrates the database and serves until the block ends; `served` is
-one for all the tests of a module, on SQLite with the embedded queue. Both sides have the same keys, so a test may put
-rows in after `connect(site.database_url)`.
+`with running_site(home, LEYE_REDIS_URL=…) as site:` serves until the block ends, on SQLite from an empty database;
+`served` is one for all the tests of a module, on SQLite with the embedded queue. Both sides have the same keys, so a
+test may put rows in after `connect(site.database_url)`.
 """
 
 import os
@@ -14,13 +14,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
 
 from tests.support.keeper import keep
 from tests.support.ports import free_port
+from web.migrations import upgrade
 
 PATIENCE_S = 60
 
@@ -53,7 +56,8 @@ def running_site(home: Path, **variables: str) -> Iterator[Site]:
     environ = os.environ | {"LEYE_HOME": str(home)} | variables
     leye = [sys.executable, "-m", "web.cli"]
     port = free_port()
-    subprocess.run([*leye, "migrate"], env=environ, check=True)
+    if "LEYE_DATABASE_URL" not in variables:
+        (home / "leye.sqlite3").write_bytes(_empty())
     with (home / "site.log").open("ab") as log:
         command = [*leye, "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
@@ -65,6 +69,15 @@ def running_site(home: Path, **variables: str) -> Iterator[Site]:
         yield site
     finally:
         _stop(process)
+
+
+@cache
+def _empty() -> bytes:
+    """A database at the newest schema, made once a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leye.sqlite3"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _wait(site: Site) -> None:

@@ -67,14 +67,16 @@ class Base(DeclarativeBase):
 
 
 _engine: Engine | None = None
+_url = ""
 
 
 def connect(url: str) -> Engine:
-    """Make `url` this process's database, leaving the one before."""
-    global _engine
+    """Make `url` this process's database, leaving the one before; of the same one, all connections."""
+    global _engine, _url
     if _engine is not None:
         _engine.dispose()
-    _engine = build_engine(url)
+    if _engine is None or url != _url:
+        _engine, _url = build_engine(url), url
     return _engine
 
 

@@ -93,7 +93,7 @@ def _run(session: Session, chance: random.Random, course: Course, on: date, star
     batch = service.add_batch(session, course_id=course.id, new=new, by=SYSTEM, at=asked)
     near = select(Worker.id).where(Worker.town.startswith(course.county), Worker.id != SHOWN)
     ids = list(session.scalars(near.order_by(Worker.id)))
-    for worker_id in chance.sample(ids, min(len(ids), chance.randint(8, 16))):
+    for worker_id in chance.sample(ids, min(len(ids) // 3, chance.randint(8, 16))):
         service.enrol(session, batch_id=batch.id, worker_id=worker_id, by=SYSTEM, at=asked)
     lesson = _Lesson(batch, on, chance)
     days = [day for ahead in range(HELD) if (day := starts_on + timedelta(days=ahead)) < on]
