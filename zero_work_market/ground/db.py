@@ -67,16 +67,14 @@ class Base(DeclarativeBase):
 
 
 _engine: Engine | None = None
-_url = ""
 
 
 def connect(url: str) -> Engine:
-    """Make `url` this process's database, leaving the one before; of the same one, all connections."""
-    global _engine, _url
+    """Make `url` this process's database, leaving the one before."""
+    global _engine
     if _engine is not None:
         _engine.dispose()
-    if _engine is None or url != _url:
-        _engine, _url = build_engine(url), url
+    _engine = build_engine(url)
     return _engine
 
 
