@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from web.filters import minutes, month_day, yuan
 from web.words import UNITS
 from zero_work_market.ground.clock import local_date
+from zero_work_market.ground.errors import NotFound
 from zero_work_market.market.gate.rules import PayKind
 from zero_work_market.rights.hours.queries import Done
 from zero_work_market.rights.hours.rules import Word
@@ -21,6 +22,14 @@ PROOFS = {Proof.BANK: "银行转账", Proof.SIGNATURE: "现金，本人签字", 
 def word_said(word: Word) -> str:
     """ "4 小时", "4 小时、128 件" """
     return minutes(word.minutes) + ("" if word.pieces is None else f"、{word.pieces} 件")
+
+
+def month_of(written: str) -> date:
+    """The first day of "2026-11". Raises NotFound for what is no month."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        raise NotFound(what="month") from None
 
 
 def period_said(first: date, last: date) -> str:

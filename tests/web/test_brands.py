@@ -18,6 +18,7 @@ from labor_brands.brands.models import Certification
 from labor_brands.brands.queries import BrandRow, brand
 from labor_brands.brands.rules import MarkKind
 from tests.support.brands import certify, make_brand, put_hires
+from tests.support.courses import make_course
 from tests.support.makers import COUNTY, TOWN, id_number, make_worker
 from tests.support.market import PACKER
 from tests.web.api.scene import Person, a_staff, a_worker, an_employer
@@ -32,6 +33,7 @@ from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.people.workers.queries import worker_card
+from zero_work_market.policy.courses.service import close_course
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 Open = Callable[..., "Browser"]
@@ -130,6 +132,19 @@ def test_a_page_says_how_to_join_and_nothing_of_what_nine_people_earn(browser: O
     assert "带身份证去鱼山街道零工驿站报名，考过就发证" in page
     assert "会分级、会看霉变" in page
     assert "嘉祥县 9" in page
+
+
+def test_the_courses_on_offer_that_teach_a_brand_are_on_its_page(browser: Open) -> None:
+    row = a_brand()
+    with transaction() as session:
+        on_offer = make_course(session, brand=row.file.code, name="石雕初级班", at=clock.now())
+        make_course(session, name="别的班", at=clock.now())
+        closed = make_course(session, brand=row.file.code, name="停了的班", at=clock.now())
+        close_course(session, course_id=closed.id, by=SYSTEM, at=clock.now())
+    answer = browser().client.get(f"/brands/{row.file.code}").text
+    assert f'href="/courses/{on_offer.id}">石雕初级班' in answer
+    assert "别的班" not in answer
+    assert "停了的班" not in answer
 
 
 def test_ten_people_are_told_of_with_the_middle_half_and_the_months(browser: Open) -> None:

@@ -404,6 +404,22 @@ def test_building_work_is_posted_once_its_project_is_entered_on_the_same_screen(
         assert session.scalars(select(Posting)).one().project_id == project.id
 
 
+def test_staff_open_an_unsigned_month_of_a_project_down_to_each_wage(visit):
+    at = clock.now() - BEFORE
+    with transaction() as session:
+        employer = make_employer(session, at=at)
+        new = NewProject("安居小区", "370829202600017", "嘉祥城建集团")
+        project = add_project(session, employer_id=employer.id, new=new, by=oneself(employer), at=at)
+        staff = make_staff(session).account_id
+    _, wage_id = agreed(employer=employer, occupations=((MASON, 1),), project_id=project.id)
+    desk = visit(staff)
+    page = desk.get(f"/staff/wages/projects/{project.id}/{row(wage_id).first_day:%Y-%m}")
+    assert f'href="/staff/wages/{wage_id}"' in page
+    assert "还没签" in page
+    assert f"{row(wage_id).net_fen / 100:g} 元" in page
+    desk.get(f"/staff/wages/projects/{project.id}/2020-01", status=404)
+
+
 def test_another_employers_project_is_no_project(visit):
     with transaction() as session:
         employer, other = (make_employer(session, at=clock.now()) for _ in range(2))

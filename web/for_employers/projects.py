@@ -12,7 +12,7 @@ from web.errors import said_by_field
 from web.for_employers.blueprint import own_id, pages
 from web.papers import download
 from web.papers.month_sheet import month_sheet
-from web.wage_words import lamp_said, period_said
+from web.wage_words import lamp_said, month_of, period_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
@@ -65,13 +65,13 @@ def close_project(project_id: int) -> Response:
 @may_enter(EMPLOYER)
 def project_month(project_id: int, month: str) -> str:
     """One month's sheet (`2026-11`), to be read and signed. Raises NotFound for another employer's."""
-    return _sheet(project_id, _month(month), {})
+    return _sheet(project_id, month_of(month), {})
 
 
 @pages.post("/projects/<int:project_id>/<month>")
 @may_enter(EMPLOYER)
 def sign_project_month(project_id: int, month: str) -> Response | tuple[str, int]:
-    given, first = request.form, _month(month)
+    given, first = request.form, month_of(month)
     try:
         with transaction() as session:
             _own(session, project_id)
@@ -96,7 +96,7 @@ def project_month_pdf(project_id: int, month: str) -> File:
 
     Raises NotFound for another employer's, and for a month without wages.
     """
-    first, now = _month(month), clock.now()
+    first, now = month_of(month), clock.now()
     with transaction() as session:
         _own(session, project_id)
         body = month_sheet(session, project_id=project_id, month=first, by=viewer().as_employer(), at=now)
@@ -109,14 +109,6 @@ def _own(session: Session, project_id: int) -> ProjectRow:
     if found is None or found.employer_id != own_id():
         raise NotFound(what="project")
     return found
-
-
-def _month(text: str) -> date:
-    """Raises NotFound for what is no month."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise NotFound(what="month") from None
 
 
 def _page(errors: dict[str, str]) -> str:

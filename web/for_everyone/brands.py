@@ -16,6 +16,7 @@ from web.worth_words import months_said, sentence
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import NotFound
+from zero_work_market.policy.courses.queries import courses_for
 from zero_work_market.reference.regions.rules import CITY
 
 
@@ -45,6 +46,7 @@ def brand(brand: str) -> str:
         found: dict[str, Any] = {
             "worth": worth(session, row.id, today=today), "marks": queries.marks_of(session, row.id),
             "claims": claims_of_holders(session, row.id, year=today.year),
+            "courses": courses_for(session, brand=row.file.code),
         }  # fmt: skip
     return render_template(
         "for_everyone/brand.html", row=row, today=today, kinds=KINDS, sentence=sentence, months_said=months_said,

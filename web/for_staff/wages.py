@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from web.auth import may_enter, staff, viewer
 from web.errors import wording
 from web.for_staff.blueprint import page, pages, scoped_counties
-from web.wage_words import PROOFS, formula, lamp_said, period_said
+from web.wage_words import PROOFS, formula, lamp_said, month_of, period_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError, NotFound
@@ -45,6 +45,25 @@ def wages() -> str:
         totals={lamp: _total(sums, lamp) for lamp in (Lamp.RED, Lamp.AMBER)}, asked=asked if asked in here else "",
         sheets=[sheet for sheet in months if sheet.overdue(today)], today=today, Lamp=Lamp,
         warning=limit("pay_warning_days", today),
+    )  # fmt: skip
+
+
+@pages.get("/wages/projects/<int:project_id>/<month>")
+@may_enter(staff(DECIDE))
+def project_month(project_id: int, month: str) -> str:
+    """The sheet of a construction project's month (`2026-11`), wage by wage. Raises NotFound, OutOfScope."""
+    today, first = clock.local_date(clock.now()), month_of(month)
+    with transaction(read_only=True) as session:
+        rows = queries.wages_of(session, project_id=project_id, month=first)
+        if not rows:
+            raise NotFound(what="sheet")
+        viewer().require(DECIDE, rows[0].county)
+        held = queries.month_sheets(session, today=today, employer_id=rows[0].employer_id)
+        people = shown_workers(session, [row.worker_id for row in rows])
+    return page(
+        "project_month", "board", at=rows[0].county, rows=rows, people=people, period_said=period_said, today=today,
+        sheet=next(one for one in held if (one.project_id, one.month) == (project_id, first)),
+        lamps={row.id: lamp_said(row, today) for row in rows},
     )  # fmt: skip
 
 

@@ -152,6 +152,12 @@ def courses_in(session: Session, counties: Iterable[str], *, closed: bool = Fals
     return page_of(session, query.order_by(Course.id.desc()), number=number)
 
 
+def courses_for(session: Session, *, brand: str) -> list[Course]:
+    """Those on offer that teach a labor brand's standard, the newest first."""
+    query = select(Course).where(Course.brand == brand, Course.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Course.id.desc())))
+
+
 def batches_of(session: Session, course_ids: Iterable[int]) -> list[Batch]:
     """The latest first."""
     query = select(Batch).where(Batch.course_id.in_(tuple(course_ids)))
