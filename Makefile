@@ -25,7 +25,7 @@ demo-exchange: $(RUNTIME)
 	@$(BIN)/leye demo-exchange $(ARGS)
 
 test: $(TESTING)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 
 lint: $(TESTING)
 	$(BIN)/ruff check .
