@@ -1,7 +1,4 @@
-"""Every test process keeps to a home of its own, with known keys, whatever LEYE_* the caller has set.
-
-The programs that tests start keep their compiled code in .venv: a site is five of them, each a thousand modules.
-"""
+"""Every test process keeps to a home of its own, with known keys, whatever LEYE_* the caller has set."""
 
 import base64
 import os
@@ -10,8 +7,6 @@ import signal
 import tempfile
 
 import pytest
-
-from tests.support.repository import ROOT
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 home = pytest.StashKey[str]()
@@ -27,9 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "LEYE_SECRET_KEY": KEY,
         "LEYE_DATA_KEYS": f"k1:{KEY}",
         "LEYE_LOOKUP_KEY": KEY,
-        "PYTHONPYCACHEPREFIX": str(ROOT / ".venv/compiled"),
     }
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
