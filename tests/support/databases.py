@@ -2,8 +2,9 @@
 
 `database_url` runs its test twice, on SQLite and on PostgreSQL; `sqlite_url` and `postgresql_url` are one of them.
 `blank_database_url` has no tables, for tests of migrations. `database` makes `database_url` this process's database,
-for tests that open transactions; `session` is one open transaction on it, rolled back at the end. What `connect` makes
-of a URL is a new engine each time, but all of one URL share the statements that they compiled.
+for tests that open transactions, and `sqlite` makes `sqlite_url` it; `session` is one open transaction on `database`,
+rolled back at the end. What `connect` makes of a URL is a new engine each time, but all of one URL share the statements
+that they compiled.
 """
 
 import shutil
@@ -40,6 +41,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Engine]:
     engine = connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Engine]:
+    engine = connect(sqlite_url)
     yield engine
     engine.dispose()
 

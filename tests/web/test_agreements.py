@@ -1,13 +1,11 @@
 """The agreement's pages and papers, as a browser without script meets them; and what follows in messages and stamps."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -15,14 +13,12 @@ from tests.support.agreements import STROKES, employer_signs, offered, seated, w
 from tests.support.makers import make_staff, make_worker, oneself
 from tests.support.market import make_posting, shift
 from tests.support.time_authority import time_authority
-from web.app import create_app
 from web.for_workers.agreement import part
-from web.limits import limiter
 from web.tasks.beat import warn_unsigned
 from web.tasks.handlers import ERRANDS, HANDLERS
 from zero_work_market.ground import clock, messages, outbox
 from zero_work_market.ground.audit import AuditRow
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
 from zero_work_market.ground.settings import settings
 from zero_work_market.market.placements import service as placements
@@ -35,22 +31,7 @@ from zero_work_market.rights.contracts import queries
 from zero_work_market.rights.contracts.models import Agreement
 from zero_work_market.rights.contracts.rules import State, parts_of
 
-
-@dataclass(frozen=True)
-class Pages:
-    """The site as one account sees it."""
-
-    client: FlaskClient
-
-    def get(self, path: str) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return answer.get_data(as_text=True)
-
-    def post(self, path: str, form: dict[str, Any]) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/login"))
-        assert token
-        return self.client.post(path, data={"csrf_token": token[1]} | form)
+pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 @dataclass(frozen=True)
@@ -71,20 +52,6 @@ class Hire:
         return f"/hire/{self.posting_id}"
 
 
-@pytest.fixture(scope="module")
-def app():
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
 @pytest.fixture
 def hire() -> Hire:
     at = clock.now()
@@ -95,20 +62,6 @@ def hire() -> Hire:
         for placement in held:
             offered(session, placement, at=at)
         return Hire(posting.id, posting.employer, workers, [placement.id for placement in held])
-
-
-@pytest.fixture
-def visit(app) -> Callable[[int | None], Pages]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        if account_id is not None:
-            with transaction(read_only=True) as session:
-                epoch = session.get_one(Account, account_id).session_epoch
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account_id}:{epoch}", True
-        return Pages(client)
-
-    return pages
 
 
 def signed_by_both(hire: Hire) -> None:
@@ -165,7 +118,7 @@ def test_a_worker_reads_and_signs_without_script_or_finger(hire: Hire, visit) ->
     page = own.get(f"{hire.mine}/agreement")
     assert "18 元/小时，照上面的时间干完，一共 72 元" in page
     assert worker.id_number not in page
-    asked = own.post(f"{hire.mine}/sign/code", {"seen": hidden(page, "seen")[0]}).get_data(as_text=True)
+    asked = own.post(f"{hire.mine}/sign/code", {"seen": hidden(page, "seen")[0]}).text
     form = {
         "seen": hidden(asked, "seen")[0], "strokes": "", "typed_name": "欧阳秀兰", "consent": "1",
         "code": code_of(worker.account_id),
@@ -194,7 +147,7 @@ def test_a_refused_signature_says_why_and_keeps_what_was_drawn(hire: Hire, visit
     own.post(f"{hire.mine}/sign/code", {"seen": seen})
     form = {"seen": seen, "strokes": STROKES, "typed_name": "", "consent": "1", "code": code_of(worker.account_id)}
     answer = own.post(f"{hire.mine}/sign", form | change)
-    page = answer.get_data(as_text=True)
+    page = answer.text
     assert answer.status_code == 422
     assert said in page
     kept = form | change
@@ -207,8 +160,8 @@ def test_asking_for_a_code_again_at_once_keeps_what_was_drawn(hire: Hire, visit)
     own.post(f"{hire.mine}/sign/code", {})
     answer = own.post(f"{hire.mine}/sign/code", {"strokes": STROKES})
     assert answer.status_code == 429
-    assert "秒后再要" in answer.get_data(as_text=True)
-    assert STROKES.replace('"', "&#34;") in answer.get_data(as_text=True)
+    assert "秒后再要" in answer.text
+    assert STROKES.replace('"', "&#34;") in answer.text
 
 
 def test_a_text_that_changed_meanwhile_is_shown_again_instead_of_signed(hire: Hire, visit) -> None:
@@ -225,7 +178,7 @@ def test_the_employer_signs_all_with_one_code(hire: Hire, visit) -> None:
     assert "一起签 2 份" in page
     assert "2 份一样" in page
     assert "张建国" not in page
-    asked = own.post(f"{hire.theirs}/sign/code", {"seen": hidden(page, "seen")}).get_data(as_text=True)
+    asked = own.post(f"{hire.theirs}/sign/code", {"seen": hidden(page, "seen")}).text
     form = {
         "seen": hidden(asked, "seen"), "strokes": STROKES, "typed_name": "", "consent": "1",
         "code": code_of(hire.employer.account_id),
@@ -278,8 +231,8 @@ def test_the_paper_says_what_the_screen_says_with_full_names_for_both_sides(hire
     signed_by_both(hire)
     agreement, worker = agreements(hire)[0], hire.workers[0]
     own, theirs = visit(worker.account_id), visit(hire.employer.account_id)
-    drawn = paper(own.client.get(f"{hire.mine}/agreement.pdf"))
-    assert drawn == paper(theirs.client.get(f"{hire.theirs}/agreements/{agreement.id}.pdf"))
+    drawn = paper(own.open(f"{hire.mine}/agreement.pdf"))
+    assert drawn == paper(theirs.open(f"{hire.theirs}/agreements/{agreement.id}.pdf"))
     flat = drawn.replace("\r\n", "").replace(" ", "")
     for _, paragraphs in parts_of(agreement.text.decode()):
         for paragraph in paragraphs:
@@ -304,7 +257,7 @@ def test_whoever_scans_the_paper_sees_that_it_holds_and_nothing_else(hire: Hire,
     for secret in ("张建国", "永昌 2 号库", "18 元"):
         assert secret not in page
     other = agreements(hire)[1].text_hash[:32]
-    assert anyone.client.get(f"/agreements/{agreement.id}/{other}").status_code == 404
+    assert anyone.open(f"/agreements/{agreement.id}/{other}").status_code == 404
 
 
 def test_a_changed_text_is_said_on_every_page(hire: Hire, visit) -> None:
@@ -314,7 +267,7 @@ def test_a_changed_text_is_said_on_every_page(hire: Hire, visit) -> None:
         session.get_one(Agreement, agreement.id).text = agreement.text.replace("72 元".encode(), "27 元".encode())
     assert "内容跟签的时候不一样了" in visit(hire.workers[0].account_id).get(f"{hire.mine}/agreement")
     assert "核对不上" in visit(None).get(f"/agreements/{agreement.id}/{agreement.text_hash[:32]}")
-    assert "核对不上" in paper(visit(hire.workers[0].account_id).client.get(f"{hire.mine}/agreement.pdf"))
+    assert "核对不上" in paper(visit(hire.workers[0].account_id).open(f"{hire.mine}/agreement.pdf"))
 
 
 def test_staff_count_the_started_open_them_and_take_the_full_text_for_a_reason(hire: Hire, visit) -> None:
@@ -337,7 +290,7 @@ def test_staff_count_the_started_open_them_and_take_the_full_text_for_a_reason(h
     assert "张建国" not in shown
     refused = staff.post(f"/staff/agreements/{agreement.id}/fetch", {"reason": ""})
     assert refused.status_code == 422
-    assert "写清事由" in refused.get_data(as_text=True)
+    assert "写清事由" in refused.text
     assert "张建国" in paper(staff.post(f"/staff/agreements/{agreement.id}/fetch", {"reason": "核对欠薪投诉"}))
     assert "用工约定全文" in staff.get("/staff/looks")
     assert "核对欠薪投诉" in staff.get("/staff/looks")

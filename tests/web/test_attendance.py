@@ -1,29 +1,22 @@
 """到岗 on the screen: the foreman's codes and roll, the worker's arrival, a contest and staff's word on it."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from tests.support.attendance import make_work, put_mark
 from tests.support.makers import COUNTY, make_staff, make_worker
-from web.app import create_app
-from web.limits import limiter
+from tests.support.pages import Visit, words
 from web.tasks import beat
 from web.tasks.handlers import HANDLERS
 from zero_work_market.ground import clock, messages
 from zero_work_market.ground.audit import SYSTEM
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.applications.queries import application_of
 from zero_work_market.market.applications.rules import State as Answer
 from zero_work_market.market.placements import service as placements
@@ -38,62 +31,9 @@ from zero_work_market.rights.attendance import queries, service
 from zero_work_market.rights.attendance.models import Mark
 from zero_work_market.rights.attendance.rules import How, Said, State
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Pages:
-    """The site as one account sees it."""
-
-    client: FlaskClient
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
-
-    def read(self, path: str, status: int = 200) -> str:
-        """Words of a page, its white space as one space each."""
-        answer = self.get(path)
-        assert answer.status_code == status, (path, answer.status_code)
-        return words(answer)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        found = TOKEN.search(self.get("/login").text)
-        assert found is not None
-        return self.client.post(path, data={"csrf_token": found[1]} | form)
-
-
-def words(answer: TestResponse) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[int | None], Pages]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        if account_id is not None:
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account_id}:1", True
-        return Pages(client)
-
-    return pages
-
-
-Visit = Callable[[int | None], Pages]
 
 
 @dataclass(frozen=True)
@@ -156,13 +96,13 @@ def deliver() -> list[str]:
 
 def test_the_foremans_page_shows_the_digits_and_a_picture_of_the_address_that_workers_open(visit: Visit) -> None:
     scene = a_scene()
-    answer = visit(scene.foreman).get(scene.today)
-    shown = re.search(r'class="digits"[^>]*>(\d{3}) (\d{3})<', answer.text)
+    page = visit(scene.foreman).get(scene.today)
+    shown = re.search(r'class="digits"[^>]*>(\d{3}) (\d{3})<', page)
     assert shown
     assert "".join(shown.groups()) in {codes(scene, clock.now() - 30 * timedelta(seconds=n)).spoken for n in (0, 1)}
-    assert '<svg class="qr"' in answer.text or 'class="qr"' in answer.text
-    assert "style=" not in answer.text
-    assert 'hx-trigger="every 5s"' in visit(scene.foreman).get(f"{scene.today}/codes").text
+    assert '<svg class="qr"' in page or 'class="qr"' in page
+    assert "style=" not in page
+    assert 'hx-trigger="every 5s"' in visit(scene.foreman).get(f"{scene.today}/codes")
 
 
 def test_codes_are_shown_only_around_the_shift(visit: Visit) -> None:
@@ -170,7 +110,7 @@ def test_codes_are_shown_only_around_the_shift(visit: Visit) -> None:
     assert "起能报到" in visit(early.foreman).read(early.today)
     assert "忘了点名的" in visit(over.foreman).read(over.today)
     for scene in (early, over):
-        assert "digits" not in visit(scene.foreman).get(scene.today).text
+        assert "digits" not in visit(scene.foreman).get(scene.today)
 
 
 def test_a_worker_types_the_digits_and_is_there(visit: Visit) -> None:
@@ -188,7 +128,7 @@ def test_a_worker_types_the_digits_and_is_there(visit: Visit) -> None:
 def test_opening_the_scanned_address_changes_nothing_and_one_tap_does(visit: Visit) -> None:
     scene = a_scene()
     me, token = visit(scene.workers[0][1]), codes(scene).token
-    opened = me.get(f"/in/{token}")
+    opened = me.open(f"/in/{token}")
     assert opened.status_code == 200
     assert marks() == []
     assert f'name="token" value="{token}"' in opened.text
@@ -201,7 +141,7 @@ def test_opening_the_scanned_address_changes_nothing_and_one_tap_does(visit: Vis
 def test_who_isnt_logged_in_is_led_there_and_back(visit: Visit) -> None:
     scene = a_scene()
     token = codes(scene).token
-    led = visit(None).get(f"/in/{token}")
+    led = visit(None).open(f"/in/{token}")
     assert led.status_code == 302
     assert led.location == f"/login?next=/in/{token}"
 
@@ -210,15 +150,16 @@ def test_a_worker_without_a_seat_is_told_so(visit: Visit) -> None:
     scene = a_scene()
     with transaction() as session:
         stranger = make_worker(session, at=clock.now()).account_id
-    assert "这一单里没有你" in visit(stranger).read(f"/in/{codes(scene).token}", 409)
-    assert "这个码不对" in visit(stranger).read("/in/anything", 422)
-    assert visit(stranger).get(scene.arrive).status_code == 404
+    for token, status, said in ((codes(scene).token, 409, "这一单里没有你"), ("anything", 422, "这个码不对")):
+        answer = visit(stranger).open(f"/in/{token}")
+        assert (answer.status_code, said in words(answer.text)) == (status, True)
+    assert visit(stranger).open(scene.arrive).status_code == 404
 
 
 def test_a_wrong_code_is_said_with_the_tries_left_and_the_fifth_sends_to_the_foreman(visit: Visit) -> None:
     scene = a_scene()
     me = visit(scene.workers[0][1])
-    told = [words(me.post(scene.arrive, code="000 00")) for _ in range(5)]
+    told = [words(me.post(scene.arrive, code="000 00").text) for _ in range(5)]
     assert "还能试 4 次" in told[0]
     assert "找工头点你的名字" in told[4]
     assert marks() == []
@@ -269,20 +210,20 @@ def test_a_roll_call_refused_keeps_the_ticks(visit: Visit) -> None:
     ids = [placement(scene).id]
     answer = visit(scene.foreman).post(scene.today, shift=scene.shift_id, who=ids, said="missing")
     assert answer.status_code == 409
-    assert "起才能说谁没来" in words(answer)
+    assert "起才能说谁没来" in words(answer.text)
     assert re.search(rf'value="{ids[0]}" checked', answer.text)
 
 
 def test_a_foreman_sees_and_ticks_no_names_of_another_employer(visit: Visit) -> None:
     mine, theirs = a_scene(), a_scene()
     foreman = visit(mine.foreman)
-    assert foreman.get(theirs.today).status_code == 404
+    assert foreman.open(theirs.today).status_code == 404
     stolen = {"shift": mine.shift_id, "who": [placement(theirs).id], "said": "here"}
     assert foreman.post(mine.today, **stolen).status_code == 404
     with transaction() as session:
         mark_id = put_mark(session, posting_id=theirs.posting_id, worker_id=theirs.workers[0][0], at=clock.now())
     assert foreman.post(f"/hire/{mine.posting_id}/marks/{mark_id}/undo").status_code == 404
-    assert foreman.get(f"/hire/{mine.posting_id}/marks/{mark_id}/contest").status_code == 404
+    assert foreman.open(f"/hire/{mine.posting_id}/marks/{mark_id}/contest").status_code == 404
 
 
 def test_names_are_shown_masked_with_the_end_of_the_phone(visit: Visit) -> None:
@@ -303,7 +244,7 @@ def test_beat_misses_calls_and_tells(visit: Visit) -> None:
         placements.accept(
             session, posting_id=scene.posting_id, worker_id=waiting_id, by=SYSTEM, at=clock.now() - timedelta(hours=9)
         )
-    visit(scene.foreman).get(scene.today)
+    visit(scene.foreman).open(scene.today)
     beat.expire()
     assert visit(scene.foreman).post(
         scene.today, shift=scene.shift_id, who=[placement(scene).id], said="on_time"
@@ -337,7 +278,7 @@ def test_a_worker_contests_staff_decide_and_both_are_told(visit: Visit) -> None:
     path = f"/work/mine/{scene.posting_id}/marks/{mark.id}/contest"
     refused = me.post(path, contest="在")
     assert refused.status_code == 422
-    assert "写得太短" in words(refused)
+    assert "写得太短" in words(refused.text)
     assert visit(scene.workers[1][1]).post(path, contest="七点五十就到了，老李看见的").status_code == 404
     assert me.post(path, contest="七点五十就到了，老李看见的").status_code == 303
     assert "县里" in me.read(scene.arrive)
@@ -347,7 +288,7 @@ def test_a_worker_contests_staff_decide_and_both_are_told(visit: Visit) -> None:
     desk = visit(clerk)
     assert "1 到岗申诉" in desk.read("/staff")
     assert "等着的 1" in desk.read("/staff/marks")
-    assert visit(elsewhere).get(f"/staff/marks/{mark.id}").status_code == 403
+    assert visit(elsewhere).open(f"/staff/marks/{mark.id}").status_code == 403
     assert "老李看见的" in desk.read(f"/staff/marks/{mark.id}")
     blank = desk.post(f"/staff/marks/{mark.id}/overturned", reason="")
     assert blank.status_code == 422

@@ -1,19 +1,12 @@
 """Export channels as staff keep them and as workers and visitors see them, through the site with its CSRF tokens."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from html import unescape
 from io import BytesIO
-from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from labor_brands.export_channels import service
 from labor_brands.export_channels.models import Channel, Dispatch
@@ -22,13 +15,11 @@ from tests.support.brands import make_brand
 from tests.support.channels import make_channel, make_dispatch, put_on_a_bus, work
 from tests.support.makers import COUNTY, TOWN, make_employer, make_staff, make_worker
 from tests.support.market import make_posting, shift
-from web.app import create_app
-from web.limits import limiter
+from tests.support.pages import Pages, Visit, words
 from web.tasks.channels import tell_changed, tell_put_on
 from zero_work_market.ground import clock, messages
 from zero_work_market.ground.audit import SYSTEM, AuditRow
-from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.settings import settings
+from zero_work_market.ground.db import transaction
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.rules import Organised
 from zero_work_market.market.placements.service import accept
@@ -39,7 +30,8 @@ from zero_work_market.people.employers.models import Employer
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.statistics.standings import service as standings
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 FORM = {
     "name": "嘉祥石匠去青岛", "origin": "jiaxiang-shidiao", "kind": "directed", "region": "370000", "place": "青岛市",
     "partner_kind": "association", "partner": "青岛石材商会",
@@ -50,57 +42,12 @@ BUS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Seat:
-    """A browser in which someone is logged in."""
-
-    client: FlaskClient
-
-    def read(self, path: str) -> str:
-        """Words of a page, its white space as one space each."""
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return words(answer)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        token = TOKEN.search(self.client.get("/login").text)
-        assert token is not None
-        return self.client.post(path, data={"csrf_token": token[1]} | form)
-
-
-def words(answer: TestResponse) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
 @pytest.fixture
-def seat(app: Flask, sqlite_url: str) -> Iterator[Any]:
-    """Logs an account in."""
-    engine = connect(sqlite_url)
-
-    def sitting(account_id: int | None) -> Seat:
-        client = app.test_client()
-        if account_id is not None:
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account_id}:1", True
-        return Seat(client)
-
-    limiter.enabled = False
-    yield sitting
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def county(seat: Any) -> Seat:
+def county(visit: Visit) -> Pages:
     with transaction() as session:
         make_brand(session, code=FORM["origin"], name="嘉祥石匠")
-        made: Seat = seat(make_staff(session).account_id)
-    return made
+        account_id = make_staff(session).account_id
+    return visit(account_id)
 
 
 def today() -> date:
@@ -116,7 +63,7 @@ def a_channel(*, agreed: int = 0) -> int:
         return channel.id
 
 
-def test_staff_open_a_channel_agree_on_a_number_and_add_the_employer(county: Seat) -> None:
+def test_staff_open_a_channel_agree_on_a_number_and_add_the_employer(county: Pages) -> None:
     made = county.post("/staff/channels/new", **FORM)
     page = made.location
     assert made.status_code == 303
@@ -128,30 +75,30 @@ def test_staff_open_a_channel_agree_on_a_number_and_add_the_employer(county: Sea
     for word in ("嘉祥石匠去山东省 青岛市", "2026 年 1 月 1 日到 6 月 30 日", employer.name, "青岛石材商会"):
         assert word in said
     again = county.post(f"{page}/agree", from_on="2026-06-30", until_on="2026-12-31", number="5")
-    assert (again.status_code, "跟已经约好的撞了：1 月 1 日到 6 月 30 日。" in words(again)) == (422, True)
+    assert (again.status_code, "跟已经约好的撞了：1 月 1 日到 6 月 30 日。" in words(again.text)) == (422, True)
 
 
-def test_a_form_that_lacks_something_says_so_beside_it_and_keeps_the_rest(county: Seat) -> None:
+def test_a_form_that_lacks_something_says_so_beside_it_and_keeps_the_rest(county: Pages) -> None:
     answer = county.post("/staff/channels/new", **FORM | {"place": "", "region": "990000"})
     assert answer.status_code == 422
     assert 'value="青岛石材商会"' in answer.text
-    assert "具体地方" in words(answer)
+    assert "具体地方" in words(answer.text)
     assert county.post("/staff/channels/new", **FORM | {"origin": ""}).status_code == 422
     with transaction() as session:
         assert session.scalars(select(Channel)).all() == []
 
 
-def test_an_employer_whose_name_many_have_is_not_guessed_at(county: Seat) -> None:
+def test_an_employer_whose_name_many_have_is_not_guessed_at(county: Pages) -> None:
     channel_id = a_channel()
     with transaction() as session:
         for name in ("祥城石材有限公司", "永昌石材有限公司"):
             make_employer(session, name=name)
     answer = county.post(f"/staff/channels/{channel_id}/employer", employer="石材")
-    assert (answer.status_code, "有好几家对得上" in words(answer)) == (422, True)
+    assert (answer.status_code, "有好几家对得上" in words(answer.text)) == (422, True)
     assert county.post(f"/staff/channels/{channel_id}/employer", employer="祥城石材有限公司").status_code == 303
 
 
-def test_a_bus_is_planned_filled_sent_and_arrives(county: Seat) -> None:
+def test_a_bus_is_planned_filled_sent_and_arrives(county: Pages) -> None:
     with transaction() as session:
         channel_id = make_channel(session, at=clock.now()).id
         people = [make_worker(session, brands=["jiaxiang-shidiao"], name=name).id for name in ("丁一", "戊二", "己三")]
@@ -177,7 +124,7 @@ def test_a_bus_is_planned_filled_sent_and_arrives(county: Seat) -> None:
         assert session.scalars(select(Dispatch)).unique().one().state == DispatchState.ARRIVED
 
 
-def test_each_figure_opens_to_its_persons_and_their_proof_and_is_exported_to_the_digit(county: Seat) -> None:
+def test_each_figure_opens_to_its_persons_and_their_proof_and_is_exported_to_the_digit(county: Pages) -> None:
     channel_id = a_channel(agreed=10)
     start = today() - timedelta(days=100)
     with transaction() as session:
@@ -192,14 +139,14 @@ def test_each_figure_opens_to_its_persons_and_their_proof_and_is_exported_to_the
     sent = county.read(f"{people}&show=sent")
     assert ("赵**" in sent, "钱**" in sent, "孙**" in sent) == (True, True, False)
     assert "钱**" not in county.read(f"{people}&show=stay90")
-    left_out = county.client.get(f"{people}&show=stay90&out=1")
-    assert ("钱**" in left_out.text, "赵**" in left_out.text) == (True, False)
+    left_out = county.get(f"{people}&show=stay90&out=1")
+    assert ("钱**" in left_out, "赵**" in left_out) == (True, False)
     assert "不在了，干到" in words(left_out)
-    assert f"/staff/placements/{last}" in left_out.text
+    assert f"/staff/placements/{last}" in left_out
     listed = county.read("/staff/channels")
-    assert "约了 10 人，去了 2 人，还在 1 人" in county.client.get("/staff/channels").text
+    assert "约了 10 人，去了 2 人，还在 1 人" in county.get("/staff/channels")
     assert "嘉祥石匠去青岛" in listed
-    book = load_workbook(BytesIO(county.client.get(f"/staff/channels/{channel_id}/export").data))
+    book = load_workbook(BytesIO(county.open(f"/staff/channels/{channel_id}/export").data))
     rows = list(book.worksheets[1].iter_rows(values_only=True))
     assert rows[1][1:7] == (10, 2, 2, 2, 1, 1)
     assert rows[1][7:] == (10.0, 50.0)
@@ -207,14 +154,14 @@ def test_each_figure_opens_to_its_persons_and_their_proof_and_is_exported_to_the
         assert session.scalars(select(AuditRow).where(AuditRow.verb == "channel.exported")).one().details == {"rows": 2}
 
 
-def test_a_channel_that_dries_up_is_among_what_is_to_be_done(county: Seat) -> None:
+def test_a_channel_that_dries_up_is_among_what_is_to_be_done(county: Pages) -> None:
     a_channel(agreed=100)
     for path in ("/staff/channels", "/staff"):
         assert "150 天没送人了" in county.read(path)
     assert "通道快断了" in county.read("/staff")
 
 
-def test_staff_say_which_postings_are_the_channels(county: Seat) -> None:
+def test_staff_say_which_postings_are_the_channels(county: Pages) -> None:
     channel_id = a_channel()
     with transaction() as session:
         channel = session.get_one(Channel, channel_id)
@@ -229,18 +176,18 @@ def test_staff_say_which_postings_are_the_channels(county: Seat) -> None:
     assert found == [channel.code, ""]
 
 
-def ride(seat: Any) -> tuple[Any, int, int, Worker]:
+def ride(visit: Visit) -> tuple[Pages, int, int, Worker]:
     now = clock.now()
     with transaction() as session:
         worker = make_worker(session)
         posting = make_posting(session, at=now, shifts=(shift(2, now=now),))
         accept(session, posting_id=posting.id, worker_id=worker.id, by=SYSTEM, at=now)
         bus = put_on_a_bus(session, posting_id=posting.id, worker_id=worker.id, at=now)
-        return seat(worker.account_id), posting.id, bus.id, worker
+    return visit(worker.account_id), posting.id, bus.id, worker
 
 
-def test_a_worker_reads_when_and_where_the_bus_leaves_and_whom_to_call(seat: Any) -> None:
-    own, posting_id, bus_id, _ = ride(seat)
+def test_a_worker_reads_when_and_where_the_bus_leaves_and_whom_to_call(visit: Visit) -> None:
+    own, posting_id, bus_id, _ = ride(visit)
     for path in (f"/work/mine/{posting_id}", "/work/mine"):
         said = own.read(path)
         for word in ("县汽车站东门", "大巴 鲁H12345", "带上身份证、被褥", "找王站长"):
@@ -248,28 +195,28 @@ def test_a_worker_reads_when_and_where_the_bus_leaves_and_whom_to_call(seat: Any
     with transaction() as session:
         bus = session.get_one(Dispatch, bus_id)
         phone = bus.contact_phone
-    assert phone not in own.client.get(f"/work/mine/{posting_id}").text
+    assert phone not in own.get(f"/work/mine/{posting_id}")
     assert phone in own.post(f"/work/rides/{bus_id}/phone").text
     with transaction() as session:
         other = make_worker(session)
         service.put_on(session, dispatch_id=bus_id, worker_ids=[other.id], by=SYSTEM, at=clock.now())
-    assert seat(other.account_id).post(f"/work/rides/{bus_id}/phone").status_code == 404
+    assert visit(other.account_id).post(f"/work/rides/{bus_id}/phone").status_code == 404
 
 
-def test_everybody_reads_who_organises_a_posting_and_where_to_gather_but_no_phone(seat: Any) -> None:
-    _, posting_id, bus_id, _ = ride(seat)
-    visitor = seat(None)
+def test_everybody_reads_who_organises_a_posting_and_where_to_gather_but_no_phone(visit: Visit) -> None:
+    _, posting_id, bus_id, _ = ride(visit)
+    visitor = visit(None)
     said = visitor.read(f"/postings/{posting_id}")
     assert "由青岛石材商会组织" in said
     assert "集合在县汽车站东门" in said
     with transaction() as session:
-        assert session.get_one(Dispatch, bus_id).contact_phone not in visitor.client.get(f"/postings/{posting_id}").text
+        assert session.get_one(Dispatch, bus_id).contact_phone not in visitor.get(f"/postings/{posting_id}")
         service.call_off(session, dispatch_id=bus_id, by=SYSTEM, at=clock.now())
     assert "集合在" not in visitor.read(f"/postings/{posting_id}")
 
 
-def test_who_is_put_on_the_roster_is_told_and_told_again_when_it_changes_or_is_called_off(seat: Any) -> None:
-    _, _, bus_id, worker = ride(seat)
+def test_who_is_put_on_the_roster_is_told_and_told_again_when_it_changes_or_is_called_off(visit: Visit) -> None:
+    _, _, bus_id, worker = ride(visit)
     with transaction() as session:
         tell_put_on(session, {"dispatch_id": bus_id, "worker_id": worker.id})
         tell_put_on(session, {"dispatch_id": bus_id, "worker_id": make_worker(session).id})
@@ -284,13 +231,13 @@ def test_who_is_put_on_the_roster_is_told_and_told_again_when_it_changes_or_is_c
     assert ["取消了" in bodies[0], "在西门上车" in bodies[1]] == [True, True]
 
 
-def test_an_employer_posts_to_its_own_channel_and_to_no_other(seat: Any) -> None:
+def test_an_employer_posts_to_its_own_channel_and_to_no_other(visit: Visit) -> None:
     with transaction() as session:
         channel = make_channel(session, at=clock.now())
         other = make_channel(session, name="别家的", at=clock.now())
         employer = session.get_one(Employer, channel.employers[0].employer_id)
         account = session.get_one(Account, employer.account_id).id
-    own = seat(account)
+    own = visit(account)
     said = own.read("/hire/new")
     assert ("嘉祥石匠去青岛" in said, "别家的" in said) == (True, False)
     slip = {
@@ -299,13 +246,13 @@ def test_an_employer_posts_to_its_own_channel_and_to_no_other(seat: Any) -> None
         "pay": "20", "pay_kind": "hour", "pay_days": "7", "min_age": "18", "words": "手脚麻利",
     }  # fmt: skip
     refused = own.post("/hire/new", **slip | {"channel": other.code})
-    assert (refused.status_code, "哪条通道：没有这个" in words(refused)) == (422, True)
+    assert (refused.status_code, "哪条通道：没有这个" in words(refused.text)) == (422, True)
     assert own.post("/hire/new", **slip | {"channel": channel.code}).status_code == 303
     with transaction(read_only=True) as session:
         assert [one.channel for one in session.scalars(select(Posting))] == [channel.code]
 
 
-def test_how_hires_were_come_by_is_told_by_county_with_who_helped(county: Seat) -> None:
+def test_how_hires_were_come_by_is_told_by_county_with_who_helped(county: Pages) -> None:
     now = clock.now()
     with transaction() as session:
         agent = make_staff(session, Role.VILLAGE_AGENT, f"{TOWN}201")
@@ -323,11 +270,11 @@ def test_how_hires_were_come_by_is_told_by_county_with_who_helped(county: Seat) 
     said = county.read(f"/staff/organised?place={COUNTY}")
     assert "50%" in said
     assert "周勇" in said
-    rows = county.client.get(f"/staff/organised?place={COUNTY}&how=agent").text
+    rows = county.get(f"/staff/organised?place={COUNTY}&how=agent")
     assert re.findall(r"/staff/placements/(\d+)", rows) == [str(by_agent.id)]
 
 
-def test_the_county_that_sent_somebody_sees_the_proof_of_it_in_another_county_and_no_more(seat: Any) -> None:
+def test_the_county_that_sent_somebody_sees_the_proof_of_it_in_another_county_and_no_more(visit: Visit) -> None:
     start = today() - timedelta(days=9)
     with transaction() as session:
         channel = make_channel(session, at=clock.now(), county="370828", brand="")
@@ -338,7 +285,7 @@ def test_the_county_that_sent_somebody_sees_the_proof_of_it_in_another_county_an
     with transaction() as session:
         standings.make(session, [held, other], today=today())
     answers = [
-        seat(account).client.get(f"/staff/placements/{placement}").status_code
+        visit(account).open(f"/staff/placements/{placement}").status_code
         for account in (staff, strangers)
         for placement in (held, other)
     ]

@@ -1,58 +1,28 @@
 """A crew on the pages: its employer asks for it, each member says yes or no, staff see how it stands."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.support.crews import FORKLIFT, offered_crew, say_no, say_yes, wanted_crew
 from tests.support.makers import COUNTY, make_employer, make_staff
 from tests.support.market import PACKER, make_posting, shift
-from tests.web.test_for_employers import Pages, slip
-from web.app import create_app
-from web.limits import limiter
+from tests.support.pages import Visit
+from tests.web.test_for_employers import slip
 from web.tasks.handlers import HANDLERS
 from zero_work_market.ground import clock
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.crews.models import Crew
 from zero_work_market.market.crews.queries import roles_of
 from zero_work_market.market.placements.queries import held_by
 from zero_work_market.market.postings.models import Posting
-from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.workers.models import Worker
 
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[int | None], Pages]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        with transaction(read_only=True) as session:
-            epoch = session.get_one(Account, account_id).session_epoch
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = f"{account_id}:{epoch}", True
-        return Pages(client)
-
-    return pages
+pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 def account_of(worker_id: int) -> int | None:
@@ -79,7 +49,7 @@ def messages() -> list[str]:
         return [one.body or "" for one in session.scalars(select(Message).order_by(Message.id))]
 
 
-def test_an_employer_asks_for_a_crew_sees_it_and_offers_it(visit: Callable[[int | None], Pages]) -> None:
+def test_an_employer_asks_for_a_crew_sees_it_and_offers_it(visit: Visit) -> None:
     wanted = wanted_crew()
     hire = visit(wanted.employer.account_id)
     page = hire.get(f"/hire/{wanted.posting_id}/crew")
@@ -93,12 +63,12 @@ def test_an_employer_asks_for_a_crew_sees_it_and_offers_it(visit: Callable[[int 
     assert "邀了一班，0/4 个答应了" in hire.get(f"/hire/{wanted.posting_id}")
 
 
-def test_roles_are_kept_as_typed_when_refused(visit: Callable[[int | None], Pages]) -> None:
+def test_roles_are_kept_as_typed_when_refused(visit: Visit) -> None:
     wanted = wanted_crew()
     hire = visit(wanted.employer.account_id)
     rows = {"trade": [FORKLIFT, PACKER], "level": ["1", "2"], "seats": ["3", "两"], "title": ["", "带班"]}
     answer = hire.post(f"/hire/{wanted.posting_id}/crew", rows)
-    said = answer.get_data(as_text=True)
+    said = answer.text
     assert answer.status_code == 422
     assert "要哪几样人：样子不对" in said
     assert 'value="带班"' in said
@@ -109,7 +79,7 @@ def test_roles_are_kept_as_typed_when_refused(visit: Callable[[int | None], Page
     assert roles == [(FORKLIFT, 1, 1, ""), (PACKER, 2, 2, "带班")]
 
 
-def test_a_crew_that_changed_meanwhile_is_shown_again_and_not_asked(visit: Callable[[int | None], Pages]) -> None:
+def test_a_crew_that_changed_meanwhile_is_shown_again_and_not_asked(visit: Visit) -> None:
     wanted = wanted_crew()
     hire = visit(wanted.employer.account_id)
     form = offer_form(hire.get(f"/hire/{wanted.posting_id}/crew"))
@@ -120,24 +90,24 @@ def test_a_crew_that_changed_meanwhile_is_shown_again_and_not_asked(visit: Calla
         assert session.scalars(select(Crew)).all() == []
 
 
-def test_what_nobody_can_do_is_said_by_name_and_no_crew_is_offered(visit: Callable[[int | None], Pages]) -> None:
+def test_what_nobody_can_do_is_said_by_name_and_no_crew_is_offered(visit: Visit) -> None:
     wanted = wanted_crew(drivers=0)
     page = visit(wanted.employer.account_id).get(f"/hire/{wanted.posting_id}/crew")
     assert "还缺 1 个" in page
     assert "邀这个班组" not in page
 
 
-def test_another_employers_crew_is_not_there(visit: Callable[[int | None], Pages]) -> None:
+def test_another_employers_crew_is_not_there(visit: Visit) -> None:
     wanted = wanted_crew()
     with transaction() as session:
         other = make_employer(session, at=clock.now()).account_id
     hire = visit(other)
-    assert hire.client.get(f"/hire/{wanted.posting_id}/crew").status_code == 404
+    assert hire.open(f"/hire/{wanted.posting_id}/crew").status_code == 404
     for act in ("", "/offer", "/cancel", "/open"):
-        assert hire.post(f"/hire/{wanted.posting_id}/crew{act}", {}).status_code == 404
+        assert hire.post(f"/hire/{wanted.posting_id}/crew{act}").status_code == 404
 
 
-def test_a_member_sees_who_goes_along_and_says_yes(visit: Callable[[int | None], Pages]) -> None:
+def test_a_member_sees_who_goes_along_and_says_yes(visit: Visit) -> None:
     wanted = wanted_crew(drivers=1, packers=3)
     crew_id, members = offered_crew(wanted)
     work = visit(account_of(members[1]))
@@ -149,24 +119,24 @@ def test_a_member_sees_who_goes_along_and_says_yes(visit: Callable[[int | None],
     market = work.get(f"/m/{COUNTY}?day=tomorrow")
     assert "请你们一班 4 个人去" in market
     assert f'id="job-{wanted.posting_id}"' not in market
-    answer = work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes", {})
+    answer = work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes")
     assert answer.status_code == 303
     assert "你答应了，等其他人" in work.get(f"/postings/{wanted.posting_id}")
     for worker_id in (members[0], members[2]):
         say_yes(crew_id, worker_id)
     assert seated(wanted.posting_id) == 0
     last = visit(account_of(members[3]))
-    last.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes", {})
+    last.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes")
     assert "一班人都答应了，位子都定下来了" in last.get(f"/postings/{wanted.posting_id}")
     assert seated(wanted.posting_id) == 4
     assert "4 个人都答应了" in visit(wanted.employer.account_id).get(f"/hire/{wanted.posting_id}/crew")
 
 
-def test_a_member_says_no_and_another_is_asked(visit: Callable[[int | None], Pages]) -> None:
+def test_a_member_says_no_and_another_is_asked(visit: Visit) -> None:
     wanted = wanted_crew()
     crew_id, members = offered_crew(wanted)
     work = visit(account_of(members[1]))
-    work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/no", {})
+    work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/no")
     page = work.get(f"/postings/{wanted.posting_id}")
     assert "请你们一班" not in page
     assert "先等一班人一起来" in page
@@ -175,17 +145,17 @@ def test_a_member_says_no_and_another_is_asked(visit: Callable[[int | None], Pag
     assert "0/4 个答应了" in page
 
 
-def test_somebody_else_cannot_answer_for_a_member(visit: Callable[[int | None], Pages]) -> None:
+def test_somebody_else_cannot_answer_for_a_member(visit: Visit) -> None:
     wanted = wanted_crew()
     crew_id, members = offered_crew(wanted)
     stranger = next(id for id in wanted.packers if id not in members)
     work = visit(account_of(stranger))
-    work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes", {})
+    work.post(f"/work/postings/{wanted.posting_id}/crew/{crew_id}/yes")
     with transaction(read_only=True) as session:
         assert {one.state for one in session.get_one(Crew, crew_id).members} == {"asked"}
 
 
-def test_a_single_worker_waits_until_the_seats_are_opened(visit: Callable[[int | None], Pages]) -> None:
+def test_a_single_worker_waits_until_the_seats_are_opened(visit: Visit) -> None:
     wanted = wanted_crew()
     work, hire = visit(account_of(wanted.packers[0])), visit(wanted.employer.account_id)
     page = work.get(f"/postings/{wanted.posting_id}")
@@ -194,11 +164,11 @@ def test_a_single_worker_waits_until_the_seats_are_opened(visit: Callable[[int |
     assert "排着第 1 个" in work.get(f"/postings/{wanted.posting_id}")
     assert "现在排着 1 个" in hire.get(f"/hire/{wanted.posting_id}/crew")
     assert "再邀" not in hire.get(f"/hire/{wanted.posting_id}")
-    hire.post(f"/hire/{wanted.posting_id}/crew/open", {})
+    hire.post(f"/hire/{wanted.posting_id}/crew/open")
     assert "位子先留给班组" not in hire.get(f"/hire/{wanted.posting_id}/crew")
 
 
-def test_all_are_told_what_becomes_of_the_crew(visit: Callable[[int | None], Pages]) -> None:
+def test_all_are_told_what_becomes_of_the_crew(visit: Visit) -> None:
     wanted = wanted_crew(drivers=1, packers=3)
     crew_id, members = offered_crew(wanted)
     asked = [one for one in messages() if "请你们一班" in one]
@@ -211,7 +181,7 @@ def test_all_are_told_what_becomes_of_the_crew(visit: Callable[[int | None], Pag
     assert all("有人去不了，找不到人顶上" in one for one in told)
 
 
-def test_staff_see_how_the_crew_stands(visit: Callable[[int | None], Pages]) -> None:
+def test_staff_see_how_the_crew_stands(visit: Visit) -> None:
     wanted = wanted_crew()
     crew_id, members = offered_crew(wanted)
     say_yes(crew_id, members[0])
@@ -222,7 +192,7 @@ def test_staff_see_how_the_crew_stands(visit: Callable[[int | None], Pages]) -> 
     assert "张建国" not in page
 
 
-def test_a_ticked_crew_keeps_the_seats_from_the_moment_of_publication(visit: Callable[[int | None], Pages]) -> None:
+def test_a_ticked_crew_keeps_the_seats_from_the_moment_of_publication(visit: Visit) -> None:
     with transaction() as session:
         employer = make_employer(session, at=clock.now()).account_id
     hire = visit(employer)
@@ -238,7 +208,7 @@ def test_a_ticked_crew_keeps_the_seats_from_the_moment_of_publication(visit: Cal
     assert "一共 2 到 9 个" in page
 
 
-def test_a_posting_without_a_crew_says_that_one_can_be_asked_for(visit: Callable[[int | None], Pages]) -> None:
+def test_a_posting_without_a_crew_says_that_one_can_be_asked_for(visit: Visit) -> None:
     with transaction() as session:
         employer = make_employer(session, at=clock.now())
         now = clock.now()
@@ -246,11 +216,11 @@ def test_a_posting_without_a_crew_says_that_one_can_be_asked_for(visit: Callable
     assert "要一个班组" in visit(employer.account_id).get(f"/hire/{posting_id}")
 
 
-def test_an_employer_takes_the_offer_back(visit: Callable[[int | None], Pages]) -> None:
+def test_an_employer_takes_the_offer_back(visit: Visit) -> None:
     wanted = wanted_crew()
     offered_crew(wanted)
     hire = visit(wanted.employer.account_id)
-    hire.post(f"/hire/{wanted.posting_id}/crew/cancel", {})
+    hire.post(f"/hire/{wanted.posting_id}/crew/cancel")
     page = hire.get(f"/hire/{wanted.posting_id}/crew")
     assert "上一班没凑成：单位不等了" in page
     assert "给你拼的一班" in page

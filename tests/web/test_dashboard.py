@@ -5,28 +5,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from tests.support.counted import OVER, come, count, hire, pay
 from tests.support.makers import COUNTY, TOWN, VILLAGE
+from tests.support.pages import Pages, Visit, logged_in, words
 from tests.web.api.scene import a_staff
-from web.app import create_app
 from web.for_staff import figures
 from web.for_staff.tables import Kind, shown
-from web.limits import limiter
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.db import connect, engine, transaction
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.models import Account, Grant
 from zero_work_market.people.accounts.rules import Role
@@ -37,39 +33,14 @@ from zero_work_market.statistics.targets.queries import indicator, targets
 from zero_work_market.statistics.targets.rules import TABS
 
 CITY, YEAR = "370800", local_date(OVER).year
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TODAY = date(2023, 6, 6)
-Open = Callable[..., "Desk"]
 
 
-class Desk:
-    """A browser in which someone of the staff is logged in."""
+class Desk(Pages):
+    """Of the year that is counted, unless told otherwise."""
 
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
-
-    def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(f"/staff{path}", query_string={"year": YEAR} | query)
-
-    def read(self, path: str, **query: Any) -> str:
-        """Words of a page, its white space as one space each."""
-        answer = self.get(path, **query)
-        assert answer.status_code == 200, answer.text
-        return words(answer)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        token = TOKEN.search(self.client.get("/login").text)
-        assert token is not None
-        return self.client.post(f"/staff{path}", data={"csrf_token": token[1]} | form)
-
-
-def words(answer: TestResponse) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
+    def open(self, path: str, /, **query: Any) -> TestResponse:
+        return super().open(path, **{"year": YEAR} | query)
 
 
 @pytest.fixture(scope="module")
@@ -86,19 +57,10 @@ def counted(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def desk(app: Flask, counted: tuple[Path, int, int], tmp_path: Path) -> Iterator[Open]:
+def desk(app: Flask, unlimited: None, counted: tuple[Path, int, int], tmp_path: Path) -> Iterator[Visit]:
     """Makes the desk of new staff with a role for a region; of the city's staff unless told otherwise."""
     bound = connect(f"sqlite:///{shutil.copy(counted[0], tmp_path / 'leye.sqlite3')}")
-
-    def sitting(role: Role = Role.CITY, region: str = CITY) -> Desk:
-        client = app.test_client()
-        with client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"] = f"{a_staff(role, region)}:1", True
-        return Desk(client)
-
-    limiter.enabled = False
-    yield sitting
-    limiter.enabled = True
+    yield lambda role=Role.CITY, region=CITY: Desk(logged_in(app, a_staff(role, region)), "/staff")
     bound.dispose()
 
 
@@ -123,10 +85,10 @@ def test_an_accepted_seat_is_never_called_employment(desk, proven):
 
 @pytest.mark.parametrize("tab", TABS)
 def test_what_nothing_counts_yet_says_so_beside_what_the_plan_asks(desk, tab):
-    page = desk().get("/plan", tab=tab, year=2023)
+    page = desk().open("/plan", tab=tab, year=2023)
     assert page.status_code == 200
     if tab == "公共服务":
-        assert "报了实施方案的县市区 待核实 — / 12 个 还没有登记" in words(page)
+        assert "报了实施方案的县市区 待核实 — / 12 个 还没有登记" in words(page.text)
 
 
 def test_what_the_plan_leaves_unsure_is_marked(desk):
@@ -135,7 +97,7 @@ def test_what_the_plan_leaves_unsure_is_marked(desk):
 
 
 def test_the_city_sees_all_its_counties_on_the_map_and_in_the_table(desk, proven):
-    page = desk().get("/plan").text
+    page = desk().get("/plan")
     assert page.count('class="pc"') == 12
     assert f"/staff/plan/proven_work?place={COUNTY}" in page
     assert "嘉祥县 1" in desk().read("/plan")
@@ -155,7 +117,7 @@ def test_a_county_sees_itself_and_nothing_beside_or_above(desk, proven):
     assert "嘉祥街道 1" in county.read("/plan")
     for path in ("/plan", "/plan/proven_work", "/plan/proven_work/persons", "/plan/export/board", "/targets"):
         for place in (CITY, "370828", "370828002"):
-            assert county.get(path, place=place).status_code == 403, (path, place)
+            assert county.open(path, place=place).status_code == 403, (path, place)
 
 
 def test_staff_of_two_towns_choose_which_to_look_at(desk):
@@ -163,7 +125,7 @@ def test_staff_of_two_towns_choose_which_to_look_at(desk):
     with transaction() as session:
         account = session.scalars(select(Account).order_by(Account.id.desc()).limit(1)).one()
         account.grants.append(Grant(role=Role.TOWN, region="370828002", granted_at=OVER))
-    page = towns.get("/plan").text
+    page = towns.get("/plan")
     assert "/staff/plan?place=370828002" in page
     assert f"高河街道，{YEAR} 年" in towns.read("/plan", place="370828002")
 
@@ -198,12 +160,12 @@ def test_a_figure_opens_from_the_city_down_to_one_workers_check_in(desk, proven)
     city = desk()
     path = "/plan/proven_work"
     for place, below in ((CITY, COUNTY), (COUNTY, TOWN), (TOWN, VILLAGE)):
-        page = city.get(path, place=place).text
+        page = city.get(path, place=place)
         assert f"/staff{path}?place={below}&amp;year={YEAR}" in page
-    assert f"/staff{path}/persons?place={VILLAGE}&amp;year={YEAR}" in city.get(path, place=VILLAGE).text
+    assert f"/staff{path}/persons?place={VILLAGE}&amp;year={YEAR}" in city.get(path, place=VILLAGE)
     persons = city.get(f"{path}/persons", place=VILLAGE)
     assert "张** 永昌蒜业" in words(persons)
-    assert f"/staff/placements/{worked}?indicator=proven_work" in persons.text
+    assert f"/staff/placements/{worked}?indicator=proven_work" in persons
     evidence = city.read(f"/placements/{worked}")
     for link in ("接了单", "到岗了", "工头点的名", "工时两边认了", "工资表出了", "给了钱", "工钱到齐了"):
         assert link in evidence
@@ -230,13 +192,13 @@ def test_a_placement_tells_what_its_next_rung_lacks(desk, proven):
 
 
 def test_each_link_shows_the_first_characters_of_its_hash(desk, proven):
-    codes = re.findall(r"<code>(\w+)</code>", desk().get(f"/placements/{proven[0]}").text)
+    codes = re.findall(r"<code>(\w+)</code>", desk().get(f"/placements/{proven[0]}"))
     assert codes
     assert {len(code) for code in codes} == {8}
 
 
 def test_the_trail_leads_back_up_by_the_same_figure_as_far_as_one_may_see(desk, proven):
-    county = desk(Role.COUNTY, COUNTY).get(f"/placements/{proven[0]}", indicator="proven_work").text
+    county = desk(Role.COUNTY, COUNTY).get(f"/placements/{proven[0]}", indicator="proven_work")
     assert f"/staff/plan/proven_work?place={TOWN}" in county
     assert f"place={CITY}" not in county
 
@@ -244,13 +206,13 @@ def test_the_trail_leads_back_up_by_the_same_figure_as_far_as_one_may_see(desk, 
 def test_a_village_agent_reads_the_evidence_of_that_village_alone(desk, proven):
     worked, seated = proven
     agent = desk(Role.VILLAGE_AGENT, VILLAGE)
-    assert agent.get(f"/placements/{worked}").status_code == 200
-    assert agent.get(f"/placements/{seated}").status_code == 403
-    assert agent.get("/placements/999999").status_code == 404
+    assert agent.open(f"/placements/{worked}").status_code == 200
+    assert agent.open(f"/placements/{seated}").status_code == 403
+    assert agent.open("/placements/999999").status_code == 404
 
 
 def test_a_figure_outside_the_ladder_opens_into_its_rows_and_those_left_out(desk, proven):
-    figure = desk().get("/plan/gig_markets").text
+    figure = desk().get("/plan/gig_markets")
     assert "看算数的是哪些" in figure
     rows = desk().read("/plan/gig_markets/rows")
     assert "算数的 1 没算的 11" in rows
@@ -259,7 +221,7 @@ def test_a_figure_outside_the_ladder_opens_into_its_rows_and_those_left_out(desk
     assert "金乡县" in out
     assert "不算，今年没发过活" in out
     assert "嘉祥县 " not in out.partition("头一回发活")[2]
-    taken = desk().get("/plan/export/rows", indicator="gig_markets", out=1)
+    taken = desk().open("/plan/export/rows", indicator="gig_markets", out=1)
     sheet = load_workbook(BytesIO(taken.data)).worksheets[1]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)].count("金乡县") == 1
     assert sheet.max_row == 12
@@ -282,12 +244,12 @@ def test_an_open_case_counts_until_it_is_closed(desk, proven):
     out = desk().read("/plan/open_cases/rows", out=1)
     assert numbers[1] in out
     assert "不算，结了案" in out
-    assert "/staff/cases/" in desk().get("/plan/open_cases/rows").text
+    assert "/staff/cases/" in desk().get("/plan/open_cases/rows")
 
 
 def test_an_unknown_indicator_or_village_is_not_found(desk):
-    assert desk().get("/plan/happiness").status_code == 404
-    assert desk().get("/plan/proven_work", place=f"{TOWN}299").status_code in (404, 422)
+    assert desk().open("/plan/happiness").status_code == 404
+    assert desk().open("/plan/proven_work", place=f"{TOWN}299").status_code in (404, 422)
 
 
 # ── targets ──
@@ -315,10 +277,11 @@ def test_a_wrong_number_is_told_beside_its_county_and_nothing_typed_is_lost(desk
 
 
 def test_the_sum_says_how_far_it_is_from_what_the_plan_asks(desk):
-    page = words(desk().post("/targets/poverty_work/sum?year=2023", **{CITY: "4100", COUNTY: "4,000", "370828": "99"}))
-    assert page == "2 个县市区，合计 4,099 人。 比全市的 4,100 少 1 人"
-    page = words(desk().post("/targets/poverty_work/sum?year=2023", **{CITY: "4100", COUNTY: "4100", "370828": "x"}))
-    assert page == "1 个县市区，合计 4,100 人。 跟全市的 4,100 正好"
+    city, path = desk(), "/targets/poverty_work/sum?year=2023"
+    less = city.post(path, **{CITY: "4100", COUNTY: "4,000", "370828": "99"})
+    assert words(less.text) == "2 个县市区，合计 4,099 人。 比全市的 4,100 少 1 人"
+    even = city.post(path, **{CITY: "4100", COUNTY: "4100", "370828": "x"})
+    assert words(even.text) == "1 个县市区，合计 4,100 人。 跟全市的 4,100 正好"
 
 
 def test_the_plans_own_figure_sent_back_stays_the_plans(desk):
@@ -329,7 +292,7 @@ def test_the_plans_own_figure_sent_back_stays_the_plans(desk):
 
 def test_a_county_sets_no_targets(desk):
     county = desk(Role.COUNTY, COUNTY)
-    assert county.get("/targets/proven_work").status_code == 403
+    assert county.open("/targets/proven_work").status_code == 403
     assert county.post("/targets/proven_work", **{COUNTY: "1"}).status_code == 403
 
 

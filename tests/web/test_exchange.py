@@ -3,18 +3,12 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from html import unescape
 from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select
-from werkzeug.test import TestResponse
+from sqlalchemy import func, select
 
 from labor_brands.bundles.rules import Reader, person_hash
 from labor_brands.exchange.models import ImportedVacancy, OwnApplication, RemoteApplication, Transfer
@@ -36,75 +30,28 @@ from tests.support.exchange import (
     vacancy,
 )
 from tests.support.makers import id_number, make_worker
+from tests.support.pages import Pages, Visit, words
 from tests.web.api.scene import Person, a_posting, a_staff, a_worker, an_employer
-from web.app import create_app
 from web.exchange import keep_up
-from web.limits import limiter
 from web.tasks.handlers import ERRANDS, HANDLERS
 from zero_work_market.ground import clock, messages, outbox
 from zero_work_market.ground.audit import SYSTEM
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.workers.models import Worker
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """A browser in which somebody is logged in."""
-
-    client: FlaskClient
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
-
-    def read(self, path: str) -> str:
-        return words(self.get(path))
-
-    def post(self, path: str, *, on: str, **form: Any) -> TestResponse:
-        found = TOKEN.search(self.get(on).text)
-        assert found is not None
-        return self.client.post(path, data={"csrf_token": found[1]} | form)
-
-
-def words(answer: TestResponse) -> str:
-    assert answer.status_code == 200 or answer.status_code >= 400, answer.status_code
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
+pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 @pytest.fixture
-def as_account(app: Flask, sqlite_url: str) -> Iterator[Callable[[int | None], Visitor]]:
-    engine: Engine = connect(sqlite_url)
-
-    def visiting(account: int | None = None) -> Visitor:
-        client = app.test_client()
-        if account is not None:
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account}:1", True
-        return Visitor(client)
-
-    limiter.enabled = False
-    yield visiting
-    limiter.enabled = True
-    engine.dispose()
+def desk(visit: Visit) -> Pages:
+    return visit(a_staff(Role.CITY, "370800"))
 
 
 @pytest.fixture
-def desk(as_account: Callable[..., Visitor]) -> Visitor:
-    return as_account(a_staff(Role.CITY, "370800"))
-
-
-@pytest.fixture
-def far(as_account: Callable[..., Visitor]) -> Far:
+def far(visit: Visit) -> Far:
     with transaction() as session:
         partners.make_key(session, by=SYSTEM, at=clock.now())
         return make_far(session, at=clock.now())
@@ -140,14 +87,14 @@ def a_far_worker(**said: Any) -> Person:
         return Person(worker.account_id, worker.id)
 
 
-def test_a_job_elsewhere_is_shown_with_where_it_comes_from(as_account, far):
-    number, visitor = a_vacancy(far), as_account()
+def test_a_job_elsewhere_is_shown_with_where_it_comes_from(visit, far):
+    number, visitor = a_vacancy(far), visit()
     for path in ("/far", "/m/370829", "/m/370829/search?q=包装工", f"/far/{number}"):
         assert "重庆万州转来 · 万州区人社局登记" in visitor.read(path), path
     assert "包装工 1" not in visitor.read("/m/370829/search?q=电焊工")
 
 
-def test_a_worker_who_would_move_sees_first_what_fits(as_account, far):
+def test_a_worker_who_would_move_sees_first_what_fits(visit, far):
     at = clock.now()
     taken(
         far,
@@ -155,14 +102,14 @@ def test_a_worker_who_would_move_sees_first_what_fits(as_account, far):
         vacancy(2, at=at + timedelta(hours=1)),
         vacancy(3, at=at + timedelta(hours=2), trades=[{"occupation": "6-18-02-04", "level": 5}]),
     )
-    shown = as_account(a_worker(relocates=True).account).read("/far")
+    shown = visit(a_worker(relocates=True).account).read("/far")
     assert shown.index("包装工 2") < shown.index("包装工 1") < shown.index("包装工 3")
-    unmoved = as_account(a_worker(relocates=False).account).read("/far")
+    unmoved = visit(a_worker(relocates=False).account).read("/far")
     assert unmoved.index("包装工 1") < unmoved.index("包装工 2")
 
 
-def test_applying_asks_for_consent_once_and_can_be_taken_back(as_account, far):
-    number, worker = a_vacancy(far), as_account(a_worker(relocates=True).account)
+def test_applying_asks_for_consent_once_and_can_be_taken_back(visit, far):
+    number, worker = a_vacancy(far), visit(a_worker(relocates=True).account)
     page = f"/far/{number}"
     assert "先看转哪些资料" in worker.read(page)
     refused = worker.post(f"/work/far/{number}/apply", on="/work/me/exchange")
@@ -176,22 +123,22 @@ def test_applying_asks_for_consent_once_and_can_be_taken_back(as_account, far):
     assert "撤回了" in worker.read(page)
 
 
-def test_a_withdrawn_vacancy_is_gone_and_its_applicant_is_told(as_account, far):
+def test_a_withdrawn_vacancy_is_gone_and_its_applicant_is_told(visit, far):
     number, person = a_vacancy(far), a_far_worker(relocates=True)
-    worker = as_account(person.account)
+    worker = visit(person.account)
     worker.post(f"/work/far/{number}/apply", on=f"/far/{number}")
     taken(far, tombstone("v-1", 2))
     deliver("exchange_application_closed")
-    assert worker.get(f"/far/{number}").status_code == 409
-    assert "包装工 1" not in as_account().read("/far")
+    assert worker.open(f"/far/{number}").status_code == 409
+    assert "包装工 1" not in visit().read("/far")
     assert "那边不招了" in worker.read("/far")
     [told] = said_to("far_closed")
     assert "你申请的重庆万州的活“包装工 1”（万州三峡柑橘有限公司），那边不招了" in told
 
 
-def test_whom_the_employer_there_wants_is_told(as_account, far):
+def test_whom_the_employer_there_wants_is_told(visit, far):
     number, person = a_vacancy(far), a_far_worker(relocates=True)
-    as_account(person.account).post(f"/work/far/{number}/apply", on=f"/far/{number}")
+    visit(person.account).post(f"/work/far/{number}/apply", on=f"/far/{number}")
     keep_up(WANZHOU, at=clock.now())
     with transaction(read_only=True) as session:
         worker = session.get_one(OwnApplication, 1)
@@ -200,18 +147,18 @@ def test_whom_the_employer_there_wants_is_told(as_account, far):
         secret = person_hash(session.get_one(Worker, person.id).id_number, SECRET)
     taken(far, hire(secret, "v-1", 0))
     deliver("exchange_asked_to_come")
-    assert "那边请你去" in as_account(person.account).read(f"/far/{number}")
+    assert "那边请你去" in visit(person.account).read(f"/far/{number}")
     assert "重庆万州的万州三峡柑橘有限公司请你去" in said_to("far_asked")[0]
 
 
-def test_an_employer_sees_a_far_applicant_masked_and_asks_them(as_account, far):
+def test_an_employer_sees_a_far_applicant_masked_and_asks_them(visit, far):
     employer = an_employer()
     posting_id = a_posting(employer)
     number = id_number(region=WANZHOU)
     taken(far, application(person_hash(number, SECRET), f"v-{posting_id}", at=clock.now()))
     deliver("exchange_remote_applied")
     assert "重庆万州的冉**想来干装蒜包装" in said_to("remote_applied")[0]
-    page, visitor = f"/hire/{posting_id}", as_account(employer.account)
+    page, visitor = f"/hire/{posting_id}", visit(employer.account)
     shown = visitor.read(page)
     for said in ("外地来申请的 1 个", "冉**", "重庆万州", "高级工（证看过）", "万州烤鱼师傅", "请他来"):
         assert said in shown, said
@@ -225,14 +172,14 @@ def test_an_employer_sees_a_far_applicant_masked_and_asks_them(as_account, far):
     assert "已在这里登记" in visitor.read(page)
 
 
-def test_another_employer_asks_nobody_and_nobody_asks_for_another_posting(as_account, far):
+def test_another_employer_asks_nobody_and_nobody_asks_for_another_posting(visit, far):
     employer = an_employer()
     posting_id, other = a_posting(employer), a_posting(employer)
     taken(far, application("a" * 64, f"v-{posting_id}", at=clock.now()))
     with transaction(read_only=True) as session:
         row = session.scalars(select(RemoteApplication.id)).one()
     on = f"/hire/{posting_id}"
-    own, stranger = as_account(employer.account), as_account(an_employer().account)
+    own, stranger = visit(employer.account), visit(an_employer().account)
     assert own.post(f"/hire/{other}/far/{row}/ask", on=on).status_code == 404
     assert stranger.post(f"/hire/{posting_id}/far/{row}/ask", on="/hire/me").status_code == 404
 
@@ -269,17 +216,17 @@ def test_a_bundle_whose_key_was_revoked_meanwhile_is_not_taken(desk, far):
 
 def test_what_is_no_bundle_is_refused_in_words(desk, far):
     sent = desk.post("/staff/exchange/bundles", on="/staff/exchange", file=(BytesIO(b"PK"), "a.xlsx"))
-    assert (sent.status_code, "这不是交换包" in words(sent)) == (422, True)
+    assert (sent.status_code, "这不是交换包" in words(sent.text)) == (422, True)
 
 
-def test_staff_add_a_partner_its_key_and_an_agreement(desk, as_account):
+def test_staff_add_a_partner_its_key_and_an_agreement(desk, visit):
     there, secret = Far(), base64.b64encode(SECRET).decode()
     made = desk.post("/staff/exchange", on="/staff/exchange", partner=WANZHOU, url="", shared=secret)
     page = f"/staff/exchange/{WANZHOU}"
     assert made.location == page
     assert "没有在期的协议" in desk.read(page)
     refused = desk.post(f"{page}/keys", on=page, key_id="wz-1", public="AAAA")
-    assert (refused.status_code, "公钥：位数不对" in words(refused)) == (422, True)
+    assert (refused.status_code, "公钥：位数不对" in words(refused.text)) == (422, True)
     desk.post(f"{page}/keys", on=page, key_id="wz-1", public=there.public)
     today = clock.local_date(clock.now())
     desk.post(f"{page}/agree", on=page, first=f"{today}", last=f"{today}", source="济宁市人社局", people="500")
@@ -321,11 +268,11 @@ def signed(far: Far, path: str, *, moment: str | None = None, **changes: str) ->
     return {f"X-Exchange-{name}": value for name, value in told.items()}
 
 
-def test_a_partner_pulls_part_by_part_with_a_signed_request(as_account, far):
+def test_a_partner_pulls_part_by_part_with_a_signed_request(visit, far):
     for _ in range(3):
         a_posting()
     keep_up(WANZHOU, at=clock.now())
-    client, path = as_account().client, "/exchange/v1/bundles?after=0&limit=2"
+    client, path = visit().client, "/exchange/v1/bundles?after=0&limit=2"
     first = client.get(path, headers=signed(far, path))
     manifest = Reader(BytesIO(first.data)).manifest
     assert (first.status_code, manifest.records, manifest.more) == (200, 2, True)
@@ -344,14 +291,14 @@ def test_a_partner_pulls_part_by_part_with_a_signed_request(as_account, far):
         {"Date": "2026-01-01T00:00:00"}, {"Signature": "%%%"},
     ],
 )  # fmt: skip
-def test_nobody_pulls_without_a_right_signature(as_account, far, change):
+def test_nobody_pulls_without_a_right_signature(visit, far, change):
     path = "/exchange/v1/bundles?after=0"
-    answer = as_account().client.get(path, headers=signed(far, path, **change))
+    answer = visit().client.get(path, headers=signed(far, path, **change))
     assert (answer.status_code, answer.is_json) == (401, True)
 
 
-def test_a_signature_is_good_for_its_own_address_and_its_own_time(as_account, far):
-    client, path = as_account().client, "/exchange/v1/bundles?after=0"
+def test_a_signature_is_good_for_its_own_address_and_its_own_time(visit, far):
+    client, path = visit().client, "/exchange/v1/bundles?after=0"
     assert client.get(f"{path}0", headers=signed(far, path)).status_code == 401
     late = (clock.now() - timedelta(minutes=6)).isoformat()
     assert client.get(path, headers=signed(far, path, moment=late)).status_code == 401
@@ -361,9 +308,9 @@ def test_a_signature_is_good_for_its_own_address_and_its_own_time(as_account, fa
 LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 
 
-def test_a_public_posting_carries_itself_as_schema_org_job_posting(as_account):
+def test_a_public_posting_carries_itself_as_schema_org_job_posting(visit):
     posting_id = a_posting(words="</script><script>alert(1)</script> 找王姐 13900001111")
-    page = as_account().get(f"/postings/{posting_id}").text
+    page = visit().get(f"/postings/{posting_id}")
     [block] = LD.findall(page)
     told = json.loads(block)
     assert (told["@context"], told["@type"], told["title"]) == ("https://schema.org", "JobPosting", "装蒜包装")
@@ -374,8 +321,8 @@ def test_a_public_posting_carries_itself_as_schema_org_job_posting(as_account):
     assert "alert(1)</script>" not in page
 
 
-def test_a_posting_that_takes_nobody_carries_nothing_for_machines(as_account):
+def test_a_posting_that_takes_nobody_carries_nothing_for_machines(visit):
     posting_id = a_posting()
     with transaction() as session:
         session.get_one(Posting, posting_id).state = "withdrawn"
-    assert LD.findall(as_account().get(f"/postings/{posting_id}").text) == []
+    assert LD.findall(visit().get(f"/postings/{posting_id}")) == []

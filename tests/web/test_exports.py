@@ -1,19 +1,15 @@
 """What staff take away as a spreadsheet: the figures of the screen to the digit, and nothing that runs."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
@@ -21,15 +17,13 @@ from sqlalchemy import select
 
 from tests.support.counted import OVER, come, count, hire, pay
 from tests.support.makers import COUNTY, VILLAGE
+from tests.support.pages import Visit
 from tests.web.api.scene import a_staff
-from web.app import create_app
 from web.for_staff.export import workbook
 from web.for_staff.tables import Column, Kind, Row, table
-from web.limits import limiter
 from zero_work_market.ground.audit import SYSTEM, AuditRow
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.statistics.targets.models import Target
 
@@ -48,11 +42,6 @@ class File:
     def sheet(self, title: str) -> Worksheet:
         (found,) = (sheet for sheet in self.book.worksheets if title in sheet.title)
         return found
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
 
 
 @pytest.fixture(scope="module")
@@ -76,30 +65,19 @@ def counted(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def taken(app: Flask, counted: Path, tmp_path: Path) -> Iterator[Taken]:
+def taken(visit: Visit, counted: Path, tmp_path: Path) -> Iterator[Taken]:
     """Fetches a spreadsheet beside its page, as the city's staff unless told otherwise."""
     bound = connect(f"sqlite:///{shutil.copy(counted, tmp_path / 'leye.sqlite3')}")
 
     def take(what: str, page: str, role: Role = Role.CITY, region: str = CITY, **query: Any) -> File:
-        client = browser(app, a_staff(role, region))
-        query = {"year": YEAR} | query
-        answer = client.get(f"/staff/plan/export/{what}", query_string=query)
+        desk, query = visit(a_staff(role, region), "/staff"), {"year": YEAR} | query
+        answer = desk.open(f"/plan/export/{what}", **query)
         assert answer.status_code == 200, answer.text
-        shown = client.get(f"/staff{page}", query_string=query)
-        words = " ".join(unescape(re.sub(r"<[^>]+>", " ", shown.text)).split())
-        return File(load_workbook(BytesIO(answer.data)), unquote(answer.headers["Content-Disposition"]), words)
+        name = unquote(answer.headers["Content-Disposition"])
+        return File(load_workbook(BytesIO(answer.data)), name, desk.read(page, **query))
 
-    limiter.enabled = False
     yield take
-    limiter.enabled = True
     bound.dispose()
-
-
-def browser(app: Flask, account: int) -> FlaskClient:
-    client = app.test_client()
-    with client.session_transaction() as kept:
-        kept["_user_id"], kept["_fresh"] = f"{account}:1", True
-    return client
 
 
 def told(cell: Cell) -> str:

@@ -1,28 +1,20 @@
 """The staff's pages as staff of each level use them, through the site with its CSRF tokens."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
-from werkzeug.test import TestResponse
 
 from tests.support.hires import agree, make_hire
 from tests.support.makers import COUNTY, PNG, TOWN, VILLAGE, id_number, make_employer, make_village, make_worker, phone
 from tests.support.market import PACKER, shift
+from tests.support.pages import Pages, Visit, words
 from tests.web.api.scene import Person, a_posting, a_staff, a_worker, an_employer
-from web.app import create_app
-from web.limits import limiter
 from zero_work_market.ground import clock, messages
 from zero_work_market.ground.audit import SYSTEM, AuditRow
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.applications import service as applications
 from zero_work_market.market.placements import service as placements
 from zero_work_market.market.placements.queries import held_by
@@ -37,60 +29,13 @@ from zero_work_market.people.workers.rules import NewSkill
 from zero_work_market.rights.wages.models import Wage
 
 OTHER_COUNTY, OTHER_TOWN = "370828", "370828002"
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TODO = re.compile(r'<li( class="hot")?><span class="c">(\d+)</span><div><b>([^<]+)</b>')
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A browser in which someone of the staff is logged in."""
-
-    client: FlaskClient
-
-    def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(f"/staff{path}", query_string=query)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        found = TOKEN.search(self.get("").text)
-        assert found is not None
-        return self.client.post(f"/staff{path}", data={"csrf_token": found[1]} | form)
-
-    def read(self, path: str, **query: Any) -> str:
-        """Words of a page, its white space as one space each."""
-        answer = self.get(path, **query)
-        assert answer.status_code == 200, answer.text
-        return words(answer)
-
-
-Desks = Callable[..., Desk]
-
-
-def words(answer: TestResponse) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
 @pytest.fixture
-def desk(app: Flask, database: Engine) -> Iterator[Desks]:
+def desk(visit: Visit, database: Engine) -> Visit:
     """Makes the desk of new staff with a role for a region; of the county's staff unless told otherwise."""
-
-    def sitting(role: Role = Role.COUNTY, region: str = COUNTY) -> Desk:
-        return desk_of(app, a_staff(role, region))
-
-    limiter.enabled = False
-    yield sitting
-    limiter.enabled = True
-
-
-def desk_of(app: Flask, account_id: int) -> Desk:
-    client = app.test_client()
-    with client.session_transaction() as kept:
-        kept["_user_id"], kept["_fresh"] = f"{account_id}:1", True
-    return Desk(client)
+    return lambda role=Role.COUNTY, region=COUNTY: visit(a_staff(role, region), "/staff")
 
 
 def an_accepted_seat(worker: Person | None = None, **posting: Any) -> int:
@@ -129,10 +74,10 @@ def test_board_counts_accepted_seats_of_its_county_and_opens_into_their_rows(des
 def test_city_sees_every_county_and_drills_down_to_the_rows_of_a_town(desk):
     posting_id = an_accepted_seat()
     city = desk(Role.CITY, "370800")
-    page = city.get("").text
+    page = city.get("")
     assert page.count("/staff?place=3708") >= 12
-    assert f"/staff?place={TOWN}" in city.get("", place=COUNTY).text
-    town = city.get("", place=TOWN).text
+    assert f"/staff?place={TOWN}" in city.get("", place=COUNTY)
+    town = city.get("", place=TOWN)
     assert "张**" in town
     assert f"/postings/{posting_id}" in town
 
@@ -184,7 +129,7 @@ def test_town_staff_have_no_queue_of_employers_and_see_their_town(desk):
     town = desk(Role.TOWN, TOWN)
     assert "接了单 1 人次" in town.read("")
     assert "单位核验" not in town.read("")
-    assert town.get("/employers").status_code == 403
+    assert town.open("/employers").status_code == 403
 
 
 def test_village_agent_sees_that_village_only(desk):
@@ -196,14 +141,14 @@ def test_village_agent_sees_that_village_only(desk):
     assert "接了单 1 人次 · 1 人" in page
     assert "显示 1 / 1 行" in agent.read("/rows/seats")
     for place in (TOWN, COUNTY, f"{TOWN}202"):
-        assert agent.get("", place=place).status_code == 403
-        assert agent.get("/rows/seats", place=place).status_code == 403
+        assert agent.open("", place=place).status_code == 403
+        assert agent.open("/rows/seats", place=place).status_code == 403
 
 
 def test_board_of_another_county_is_refused(desk):
-    assert desk().get("", place=OTHER_COUNTY).status_code == 403
-    assert desk().get("/rows/postings", place="370800").status_code == 403
-    assert desk().get("", place="nowhere").status_code == 422
+    assert desk().open("", place=OTHER_COUNTY).status_code == 403
+    assert desk().open("/rows/postings", place="370800").status_code == 403
+    assert desk().open("", place="nowhere").status_code == 422
 
 
 # ── employers ──
@@ -225,7 +170,7 @@ def test_an_employer_without_all_papers_has_no_button_that_verifies(desk):
     assert "都对，通过" not in page
     refused = desk().post(f"/employers/{row.id}/verify")
     assert refused.status_code == 409
-    assert "三样都要" in words(refused)
+    assert "三样都要" in words(refused.text)
 
 
 def test_refusing_without_a_reason_keeps_what_was_typed(desk):
@@ -233,7 +178,7 @@ def test_refusing_without_a_reason_keeps_what_was_typed(desk):
     answer = desk().post(f"/employers/{row.id}/refuse", reason="糊")
     assert answer.status_code == 422
     assert ">糊</textarea>" in answer.text
-    assert "写清事由" in words(answer)
+    assert "写清事由" in words(answer.text)
 
 
 def test_suspending_takes_the_open_postings_along(desk):
@@ -247,7 +192,7 @@ def test_suspending_takes_the_open_postings_along(desk):
 
 def test_a_paper_is_shown_and_the_look_logged(desk):
     row, county = an_employer(state=Verification.WAITING), desk()
-    paper = county.get(f"/employers/{row.id}/papers/licence")
+    paper = county.open(f"/employers/{row.id}/papers/licence")
     assert (paper.data, paper.mimetype) == (PNG, "image/png")
     assert "办事员 县级 今天" in county.read("/looks")
     assert "营业执照 核验" in county.read("/looks")
@@ -257,16 +202,16 @@ def test_the_operator_is_masked_until_a_reason_is_given(desk):
     row, county = an_employer(state=Verification.WAITING), desk()
     assert "王海燕" not in county.read(f"/employers/{row.id}")
     assert county.post(f"/employers/{row.id}/operator", reason="看").status_code == 422
-    assert "王海燕" in words(county.post(f"/employers/{row.id}/operator", reason="打电话核对"))
+    assert "王海燕" in words(county.post(f"/employers/{row.id}/operator", reason="打电话核对").text)
     assert ("employer.reveal_operator", "打电话核对") in looks()
 
 
 def test_employers_of_another_county_are_refused(desk):
     row, other = an_employer(state=Verification.WAITING), desk(Role.COUNTY, OTHER_COUNTY)
     for path in (f"/employers/{row.id}", f"/employers/{row.id}/papers/licence"):
-        assert other.get(path).status_code == 403
+        assert other.open(path).status_code == 403
     assert other.post(f"/employers/{row.id}/verify").status_code == 403
-    assert other.get("/employers/999999").status_code == 404
+    assert other.open("/employers/999999").status_code == 404
 
 
 # ── postings ──
@@ -278,7 +223,7 @@ def waiting_posting(**said: Any) -> int:
 
 def test_a_waiting_posting_shows_what_the_gate_warns_of_with_the_clause(desk):
     posting_id = waiting_posting(words="35 岁以下优先，手脚麻利。")
-    page = desk().get(f"/postings/{posting_id}").text
+    page = desk().get(f"/postings/{posting_id}")
     assert "<mark>35 岁以下</mark>优先，手脚麻利。" in page
     assert "就业促进法" in page
 
@@ -309,7 +254,7 @@ def test_taking_down_an_open_posting_takes_its_seats_away_and_says_why(desk):
 
 def test_postings_of_another_county_are_refused(desk):
     posting_id, other = waiting_posting(), desk(Role.COUNTY, OTHER_COUNTY)
-    assert other.get(f"/postings/{posting_id}").status_code == 403
+    assert other.open(f"/postings/{posting_id}").status_code == 403
     assert other.post(f"/postings/{posting_id}/approve").status_code == 403
 
 
@@ -327,14 +272,14 @@ def test_an_account_is_made_for_a_region_below_and_its_secret_shown_once(desk):
         assert made.totp is not None
         assert made.totp in answer.text
         assert [(held.role, held.region) for held in made.grants] == [(Role.TOWN, TOWN)]
-    assert made.totp not in county.get(f"/accounts/{made.id}").text
+    assert made.totp not in county.get(f"/accounts/{made.id}")
     assert "<svg" in answer.text
     assert "style=" not in answer.text
 
 
 def test_nobody_gives_their_own_level(desk):
     county = desk()
-    assert f'value="{COUNTY}"' not in county.get("/accounts/new").text
+    assert f'value="{COUNTY}"' not in county.get("/accounts/new")
     assert county.post("/accounts/new", region=COUNTY, **NEW_STAFF).status_code == 403
 
 
@@ -355,12 +300,12 @@ def test_roles_are_given_and_taken_back(desk):
     assert county.post(f"/accounts/{town}/revoke", region=TOWN).location.endswith("/staff/accounts")
 
 
-def test_ending_the_sessions_logs_out(app, desk):
+def test_ending_the_sessions_logs_out(visit, desk):
     town = a_staff(Role.TOWN, TOWN)
-    theirs = desk_of(app, town)
-    assert theirs.get("").status_code == 200
+    theirs = visit(town, "/staff")
+    assert theirs.open("").status_code == 200
     desk().post(f"/accounts/{town}/sessions")
-    assert theirs.get("").status_code == 302
+    assert theirs.open("").status_code == 302
 
 
 def test_a_decision_that_comes_too_late_is_told(desk):
@@ -368,20 +313,20 @@ def test_a_decision_that_comes_too_late_is_told(desk):
     county.post(f"/employers/{row.id}/verify")
     answer = county.post(f"/employers/{row.id}/refuse", reason="执照看不清")
     assert answer.status_code == 409
-    assert "已经变了" in words(answer)
+    assert "已经变了" in words(answer.text)
 
 
 def test_closing_an_account_is_asked_twice(desk):
     town, county = a_staff(Role.TOWN, TOWN), desk()
     assert county.post(f"/accounts/{town}/close").status_code == 422
     assert county.post(f"/accounts/{town}/close", sure="1").status_code == 303
-    assert county.get(f"/accounts/{town}").status_code == 404
+    assert county.open(f"/accounts/{town}").status_code == 404
 
 
 def test_accounts_beside_and_above_are_out_of_reach(desk):
     town = desk(Role.TOWN, TOWN)
     for other in (a_staff(Role.COUNTY, COUNTY), a_staff(Role.TOWN, OTHER_TOWN)):
-        assert town.get(f"/accounts/{other}").status_code == 403
+        assert town.open(f"/accounts/{other}").status_code == 403
         assert town.post(f"/accounts/{other}/sessions").status_code == 403
 
 
@@ -403,7 +348,7 @@ def registration(**said: Any) -> dict[str, Any]:
 
 def test_an_agent_registers_a_villager_who_has_no_phone(desk):
     agent = desk(Role.VILLAGE_AGENT, VILLAGE)
-    assert f'name="home" value="{VILLAGE}"' in agent.get("/workers/new").text
+    assert f'name="home" value="{VILLAGE}"' in agent.get("/workers/new")
     answer = agent.post("/workers/new", **registration())
     assert answer.status_code == 303
     page = agent.read(answer.location.removeprefix("/staff"))
@@ -415,7 +360,7 @@ def test_an_agent_registers_a_villager_who_has_no_phone(desk):
 def test_without_the_number_of_the_consent_slip_nobody_is_registered(desk):
     answer = desk(Role.VILLAGE_AGENT, VILLAGE).post("/workers/new", **registration(slip=""))
     assert answer.status_code == 422
-    assert "同意书" in words(answer)
+    assert "同意书" in words(answer.text)
     assert 'value="李秀英"' in answer.text
     with transaction(read_only=True) as session:
         assert session.scalars(select(Worker.id)).all() == []
@@ -453,7 +398,7 @@ def test_a_full_number_needs_a_reason_and_is_logged_with_it(desk):
     assert number not in county.read(f"/workers/{worker.id}")
     assert county.post(f"/workers/{worker.id}/reveal/id_number", reason="看看").status_code == 422
     assert looks() == []
-    assert number in words(county.post(f"/workers/{worker.id}/reveal/id_number", reason="核对工资表"))
+    assert number in words(county.post(f"/workers/{worker.id}/reveal/id_number", reason="核对工资表").text)
     assert looks() == [("worker.id_number_seen", "核对工资表")]
     assert "身份证号 核对工资表" in county.read("/looks")
 
@@ -467,8 +412,8 @@ def test_looks_at_another_countys_people_are_not_in_the_log(desk):
 
 def test_workers_of_another_village_are_out_of_the_agents_reach(desk):
     worker, agent = a_worker(), desk(Role.VILLAGE_AGENT, VILLAGE)
-    assert agent.get(f"/workers/{worker.id}").status_code == 403
-    assert agent.get(f"/workers/{worker.id}/edit").status_code == 403
+    assert agent.open(f"/workers/{worker.id}").status_code == 403
+    assert agent.open(f"/workers/{worker.id}/edit").status_code == 403
     assert agent.post(f"/workers/{worker.id}/reveal/name", reason="核对工资表").status_code == 403
     assert agent.post(f"/workers/{worker.id}/edit/pay", min_hourly="20").status_code == 403
 
@@ -519,9 +464,9 @@ def test_a_phone_is_bound_with_the_code_that_the_worker_reads_out(desk):
 # ── what is to be done today ──
 
 
-def queue(desk: Desk) -> list[tuple[str, str]]:
+def queue(desk: Pages) -> list[tuple[str, str]]:
     """Of 今天要办 each count and title, in order; what is hot with a mark before it."""
-    rows = TODO.findall(desk.get("/plan").text)
+    rows = TODO.findall(desk.get("/plan"))
     return [(("!" if hot else "") + title, int(count)) for hot, count, title in rows]
 
 

@@ -1,86 +1,40 @@
 """The pages on which staff bring their spreadsheets, as they are used, through the site with its CSRF tokens."""
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import Engine, func, select
-from werkzeug.test import TestResponse
 
 from tests.support.makers import COUNTY, TOWN
+from tests.support.pages import Pages, logged_in, words
 from tests.support.sheets import WORKERS, number, person, work_off, xlsx
 from tests.web.api.scene import a_staff, a_worker
-from web.app import create_app
 from web.errors import REASONS
 from web.for_staff.import_words import FAULTS, fault_said
-from web.limits import limiter
 from zero_work_market.ground.audit import AuditRow
-from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.settings import settings
+from zero_work_market.ground.db import transaction
 from zero_work_market.market.imports.models import Import
 from zero_work_market.market.imports.rules import State
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.workers.models import Worker
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
-
-@dataclass(frozen=True)
-class Desk:
-    """A browser in which someone of the staff is logged in."""
-
-    client: FlaskClient
-
-    def get(self, path: str = "") -> TestResponse:
-        return self.client.get(f"/staff/imports{path}")
-
-    def read(self, path: str = "") -> str:
-        return words(self.get(path))
-
-    def post(self, path: str = "", **form: Any) -> TestResponse:
-        found = TOKEN.search(self.get().text)
-        assert found is not None
-        return self.client.post(f"/staff/imports{path}", data={"csrf_token": found[1]} | form)
-
+class Desk(Pages):
     def upload(self, body: bytes, name: str = "马村镇台账.xlsx", **form: Any) -> str:
         """Path of its page, its rows read."""
-        answer = self.post(file=(BytesIO(body), name), **{"kind": "workers"} | form)
-        assert answer.status_code == 303, words(answer)
+        answer = self.post("", file=(BytesIO(body), name), **{"kind": "workers"} | form)
+        assert answer.status_code == 303, words(answer.text)
         work_off()
         return answer.location.removeprefix("/staff/imports")
 
 
-def words(answer: TestResponse) -> str:
-    assert answer.status_code == 200 or answer.status_code >= 400, answer.status_code
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
 @pytest.fixture
-def desk_of(app: Flask, sqlite_url: str) -> Iterator[Callable[..., Desk]]:
-    engine: Engine = connect(sqlite_url)
-
-    def sitting(role: Role = Role.COUNTY, region: str = COUNTY) -> Desk:
-        client = app.test_client()
-        with client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"] = f"{a_staff(role, region)}:1", True
-        return Desk(client)
-
-    limiter.enabled = False
-    yield sitting
-    limiter.enabled = True
-    engine.dispose()
+def desk_of(app: Flask, unlimited: None, sqlite: Engine) -> Callable[..., Desk]:
+    return lambda role=Role.COUNTY, region=COUNTY: Desk(logged_in(app, a_staff(role, region)), "/staff/imports")
 
 
 @pytest.fixture
@@ -134,7 +88,7 @@ def test_names_and_numbers_are_masked_on_every_page(desk):
     rows = [person(serial) for serial in range(3)] + [person(9, 联系电话="0")]
     page = desk.upload(xlsx(rows))
     for path in ("", page, f"{page}?show=all", f"{page}?show=good", f"{page}?show=faulty"):
-        shown = desk.get(path).text
+        shown = desk.get(path)
         assert not [row[1] for row in rows if row[1] in shown]
         assert not [row[2] for row in rows if row[2] in shown]
 
@@ -187,7 +141,7 @@ def test_two_rows_of_one_person_cant_both_be_ticked(desk):
     page = desk.upload(xlsx([person(0), person(1, 身份证号码=number(0))]))
     answer = desk.post(f"{page}/choose", shown=["2", "3"], row=["2", "3"])
     assert answer.status_code == 409
-    assert "第 2、3 行是同一个，只能留一行" in words(answer)
+    assert "第 2、3 行是同一个，只能留一行" in words(answer.text)
 
 
 def test_columns_are_shown_as_recognised_and_corrected(desk):
@@ -196,7 +150,7 @@ def test_columns_are_shown_as_recognised_and_corrected(desk):
     assert "还缺：姓名、身份证号、乡镇（街道）、同意书编号" in desk.read(page)
     told = {"column.0": "name", "column.1": "id_number", "column.2": "town"}
     refused = desk.post(f"{page}/columns", **told | {"column.2": "name"})
-    assert (refused.status_code, "有重样的" in words(refused)) == (422, True)
+    assert (refused.status_code, "有重样的" in words(refused.text)) == (422, True)
     desk.post(f"{page}/columns", slip="JX-1", **told)
     work_off()
     assert "导入 2 行" in desk.read(page)
@@ -208,14 +162,14 @@ def test_columns_are_shown_as_recognised_and_corrected(desk):
      (b"<html><table></table></html>", "这是网页存成的表")],
 )  # fmt: skip
 def test_a_file_that_cant_be_read_is_refused_in_words(desk, body, said):
-    answer = desk.post(kind="workers", file=(BytesIO(body), "a.xls"))
+    answer = desk.post("", kind="workers", file=(BytesIO(body), "a.xls"))
     assert answer.status_code == 422
-    assert said in words(answer)
+    assert said in words(answer.text)
 
 
 @pytest.mark.parametrize("kind", ["workers", "employers", "placements"])
 def test_every_template_can_be_filled_in_and_its_example_is_left_out(desk, kind):
-    body = desk.get(f"/template/{kind}").data
+    body = desk.open(f"/template/{kind}").data
     page = desk.upload(body, kind=kind)
     assert "没有能导的行" in desk.read(page)
 
@@ -227,28 +181,28 @@ def test_past_placements_are_shown_as_not_counting(desk):
     assert "没有到岗和工时的证据，不算数" in desk.read(page)
     desk.post(f"{page}/run")
     work_off()
-    shown = desk.get("/past").text
+    shown = desk.get("/past")
     assert "永昌蒜业" in shown
     assert f"/staff/workers/{worker.id}" in shown
     assert "没有到岗和工时的证据，不算数" in shown
 
 
 def test_progress_comes_by_itself_and_the_page_anew_when_it_is_over(desk):
-    answer = desk.post(kind="workers", file=(BytesIO(xlsx([person(0)])), "a.xlsx"))
+    answer = desk.post("", kind="workers", file=(BytesIO(xlsx([person(0)])), "a.xlsx"))
     page = answer.location.removeprefix("/staff/imports")
-    assert f'hx-get="/staff/imports{page}/progress"' in desk.get(page).text
-    assert "HX-Refresh" not in desk.get(f"{page}/progress").headers
+    assert f'hx-get="/staff/imports{page}/progress"' in desk.get(page)
+    assert "HX-Refresh" not in desk.open(f"{page}/progress").headers
     work_off()
-    assert desk.get(f"{page}/progress").headers["HX-Refresh"] == "true"
+    assert desk.open(f"{page}/progress").headers["HX-Refresh"] == "true"
 
 
 def test_staff_see_the_imports_of_their_own_region_alone(desk_of):
     mine, other = desk_of(Role.TOWN, TOWN), desk_of(Role.TOWN, "370829002")
     page = mine.upload(xlsx([person(0)]), "本镇.xlsx")
-    assert "本镇.xlsx" in mine.read()
-    assert "本镇.xlsx" in desk_of().read()
-    assert "本镇.xlsx" not in other.read()
-    assert other.get(page).status_code == 403
+    assert "本镇.xlsx" in mine.read("")
+    assert "本镇.xlsx" in desk_of().read("")
+    assert "本镇.xlsx" not in other.read("")
+    assert other.open(page).status_code == 403
 
 
 def test_the_same_file_is_told_of_once_it_was_imported(desk):

@@ -1,68 +1,24 @@
 """老家: told by the worker or at the desk, proven, counted and taken back, through the site."""
 
-import re
-from collections.abc import Callable, Iterator
-from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from tests.support.makers import TOWN, VILLAGE, make_worker
+from tests.support.pages import Pages, Visit, words
 from tests.web.api.scene import a_staff
-from web.app import create_app
-from web.limits import limiter
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.people.origins.models import Origin
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-Visit = Callable[[int | None], "Pages"]
+pytestmark = pytest.mark.usefixtures("database")
 
 
-class Pages:
-    """A browser in which someone is logged in."""
-
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
-
-    def read(self, path: str) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, answer.text
-        return words(answer.text)
-
-    def post(self, path: str, **form: Any) -> tuple[int, str]:
-        """Status and words, of where it leads if it leads on."""
-        token = TOKEN.search(self.client.get("/login").text)
-        assert token is not None
-        answer = self.client.post(path, data={"csrf_token": token[1]} | form)
-        status = answer.status_code
-        return status, words(self.client.get(answer.location).text if status == 303 else answer.text)
-
-
-def words(text: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(settings())
-
-
-@pytest.fixture
-def visit(app: Flask, database: Engine) -> Iterator[Visit]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        with client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"] = f"{account_id}:1", True
-        return Pages(client)
-
-    limiter.enabled = False
-    yield pages
-    limiter.enabled = True
+def send(pages: Pages, path: str, **form: Any) -> tuple[int, str]:
+    """Status and words, of where it leads if it leads on."""
+    answer = pages.post(path, **form)
+    return answer.status_code, pages.read(answer.location) if answer.status_code == 303 else words(answer.text)
 
 
 def someone() -> tuple[int, int]:
@@ -75,19 +31,19 @@ def someone() -> tuple[int, int]:
 def test_a_worker_tells_the_home_with_consent_and_takes_it_back(visit: Visit) -> None:
     _, account = someone()
     me = visit(account)
-    status, said = me.post("/work/me/origin", region="500101", status="lifted")
+    status, said = send(me, "/work/me/origin", region="500101", status="lifted")
     assert status == 422
     assert "同意这一条：还没勾" in said
-    status, said = me.post("/work/me/origin", region="", consent="1")
+    status, said = send(me, "/work/me/origin", region="", consent="1")
     assert (status, "地方：还没填" in said) == (422, True)
-    status, said = me.post("/work/me/origin", region="500101", status="lifted", consent="1")
+    status, said = send(me, "/work/me/origin", region="500101", status="lifted", consent="1")
     assert status == 303
     assert "记下了" in said
     assert "还没核" in said
     assert "稳定就业补助，最多 1,500 元 待核实" in said
     assert "重庆市万州区" in me.read("/work/me")
-    assert "重庆市万州区" in me.client.get("/work/me/export").text
-    status, said = me.post("/work/me/origin/forget")
+    assert "重庆市万州区" in me.get("/work/me/export")
+    status, said = send(me, "/work/me/origin/forget")
     assert (status, "删掉了，以后不算你" in said) == (303, True)
     with transaction(read_only=True) as session:
         assert session.scalars(select(Origin)).all() == []
@@ -96,8 +52,8 @@ def test_a_worker_tells_the_home_with_consent_and_takes_it_back(visit: Visit) ->
 def test_erasing_the_profile_takes_the_home_with_it(visit: Visit) -> None:
     _, account = someone()
     me = visit(account)
-    me.post("/work/me/origin", region="500101", status="lifted", consent="1")
-    status, _ = me.post("/work/me/erase")
+    send(me, "/work/me/origin", region="500101", status="lifted", consent="1")
+    status, _ = send(me, "/work/me/erase")
     assert status == 303
     with transaction(read_only=True) as session:
         assert session.scalars(select(Origin)).all() == []
@@ -108,20 +64,20 @@ def test_town_staff_prove_what_an_agent_wrote_down(visit: Visit) -> None:
     agent, town = visit(a_staff(Role.VILLAGE_AGENT, VILLAGE)), visit(a_staff(Role.TOWN, TOWN))
     path = f"/staff/workers/{worker_id}/origin"
     assert "本人还没说老家在哪" in agent.read(path)
-    status, said = agent.post(f"{path}/tell", region="500101", status="lifted", slip="")
+    status, said = send(agent, f"{path}/tell", region="500101", status="lifted", slip="")
     assert status == 422
     assert "同意书" in said
-    status, said = agent.post(f"{path}/tell", region="500101", status="lifted", slip="甲 001")
+    status, said = send(agent, f"{path}/tell", region="500101", status="lifted", slip="甲 001")
     assert (status, "记下了" in said) == (303, True)
     assert "核证明要乡镇驿站以上的人来办" in said
-    assert agent.post(f"{path}/prove", proof="system", number="1")[0] == 403
-    status, said = town.post(f"{path}/prove", proof="household", number="1")
+    assert send(agent, f"{path}/prove", proof="system", number="1")[0] == 403
+    status, said = send(town, f"{path}/prove", proof="household", number="1")
     assert status == 422
     assert "户口本只证明家在哪" in said
-    status, said = town.post(f"{path}/prove", proof="system", number="5001-77")
+    status, said = send(town, f"{path}/prove", proof="system", number="5001-77")
     assert (status, "编号 5001-77" in said) == (303, True)
     assert "5001-77" not in agent.read(path)
-    status, said = town.post(f"{path}/unprove", reason="编号查不到")
+    status, said = send(town, f"{path}/unprove", reason="编号查不到")
     assert (status, "撤了，这个人先不算" in said) == (303, True)
 
 

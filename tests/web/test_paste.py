@@ -1,26 +1,20 @@
 """The page on which a message is pasted, as a browser without script meets it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from tests.support.makers import make_employer
 from tests.support.market import PACKER
-from web.app import create_app
+from tests.support.pages import Pages, logged_in, unspaced
 from web.for_employers.pasted import marks
-from web.limits import limiter
 from zero_work_market.ground import clock
-from zero_work_market.ground.db import connect, transaction
-from zero_work_market.ground.settings import settings
+from zero_work_market.ground.db import transaction
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.reader.queries import read
-from zero_work_market.people.accounts.models import Account
 
 MESSAGE = """永昌蒜业招工，嘉祥县
 ①装蒜包装5名，18.5元/小时，早8点到12点，管午饭
@@ -29,55 +23,29 @@ MESSAGE = """永昌蒜业招工，嘉祥县
 返费：打卡7天300+V"""
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pasting(Pages):
     """The pasting page as one employer sees it."""
 
-    client: FlaskClient
-
     def paste(self, message: str = MESSAGE) -> str:
-        return self.post({"message": message}).get_data(as_text=True)
+        return self.post("", {"message": message}).text
 
     def publish(self, page: str, **changes: str) -> TestResponse:
         """What the page holds, sent with its main button, fields `j0__pay` changed."""
         changed = {name.replace("__", "."): value for name, value in changes.items()}
-        return self.post(form_of(page) | {"publish": "1"} | changed)
-
-    def post(self, form: dict[str, Any]) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/hire/paste").get_data(as_text=True))
-        assert token
-        return self.client.post("/hire/paste", data={"csrf_token": token[1]} | form)
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_app(settings())
+        return self.post("", form_of(page) | {"publish": "1"} | changed)
 
 
 @pytest.fixture
-def hire(app, sqlite_url: str) -> Iterator[Pages]:
+def hire(app: Flask, unlimited: None, sqlite: Engine) -> Pasting:
     """The page of a verified employer in 嘉祥县."""
-    engine = connect(sqlite_url)
-    limiter.enabled = False
     with transaction() as session:
         account_id = make_employer(session, at=clock.now()).account_id
-        epoch = session.get_one(Account, account_id).session_epoch
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = f"{account_id}:{epoch}", True
-    yield Pages(client)
-    limiter.enabled = True
-    engine.dispose()
+    return Pasting(logged_in(app, account_id), "/hire/paste")
 
 
 def postings() -> list[Posting]:
     with transaction(read_only=True) as session:
         return list(session.scalars(select(Posting).order_by(Posting.id)))
-
-
-def text(page: str) -> str:
-    """The words of a page, without marks and blanks."""
-    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -98,7 +66,7 @@ def form_of(page: str) -> dict[str, str]:
 
 def test_what_is_lawful_goes_out_with_one_tap_and_the_rest_names_its_clause(hire):
     page = hire.paste()
-    assert "2个活，1个能发，1个还不能" in text(page)
+    assert "2个活，1个能发，1个还不能" in unspaced(page)
     assert '<s class="no">限男</s>' in page
     assert "人力资源市场暂行条例" in page
     answer = hire.publish(page)
@@ -106,7 +74,7 @@ def test_what_is_lawful_goes_out_with_one_tap_and_the_rest_names_its_clause(hire
     (made,) = postings()
     assert (made.title, made.headcount, made.pay_fen, made.meals) == ("装蒜包装", 5, 1850, True)
     assert [need.occupation for need in made.occupations] == [PACKER]
-    assert "发出去1单" in text(answer.get_data(as_text=True))
+    assert "发出去1单" in unspaced(answer.text)
 
 
 def test_published_twice_with_one_key_it_is_one_posting(hire):
@@ -151,7 +119,7 @@ def test_nearly_the_same_as_an_open_posting_it_leads_there_and_waits(hire):
     (made,) = postings()
     again = hire.paste()
     assert f"/hire/{made.id}/edit" in again
-    assert "跟正在招的“装蒜包装”差不多" in text(again)
+    assert "跟正在招的“装蒜包装”差不多" in unspaced(again)
     hire.publish(again)
     assert len(postings()) == 1
     hire.publish(again, j0__anew="1")
@@ -166,9 +134,9 @@ def test_a_place_outside_jining_is_asked_for(hire):
 
 @pytest.mark.parametrize(("message", "told"), [("", "先把招工的话贴进来"), ("a" * 10_001, "太长了，最多10000个字")])
 def test_nothing_and_too_much_are_told_in_words(hire, message, told):
-    answer = hire.post({"message": message})
+    answer = hire.post("", {"message": message})
     assert answer.status_code == 422
-    assert told in text(answer.get_data(as_text=True))
+    assert told in unspaced(answer.text)
 
 
 def test_noise_is_told_to_be_no_job(hire):

@@ -2,87 +2,32 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from tests.support.cases import complain
 from tests.support.hires import Hire, make_hire
 from tests.support.makers import make_employer, make_staff, make_worker
 from tests.support.market import PACKER, make_posting, shift
+from tests.support.pages import unspaced
 from tests.support.ratings import make_paid_hire, rate
-from web.app import create_app
-from web.limits import limiter
 from web.tasks.handlers import HANDLERS
 from zero_work_market.ground import clock, messages
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
-from zero_work_market.people.accounts.models import Account
 from zero_work_market.rights.contracts import service as contracts
 from zero_work_market.rights.contracts.rules import Side
 from zero_work_market.rights.ratings.models import Rating
 from zero_work_market.rights.wages.queries import wages_of
 from zero_work_market.rights.wages.service import answer_payment
 
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Pages:
-    """The site as one account sees it."""
-
-    client: FlaskClient
-
-    def get(self, path: str) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return text(answer)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/login").text)
-        assert token
-        return self.client.post(path, data={"csrf_token": token[1]} | form)
-
-
-def text(answer: TestResponse) -> str:
-    """What is read on the page, without blanks."""
-    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", answer.text))
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def visit(app) -> Callable[[int | None], Pages]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        if account_id is not None:
-            with transaction(read_only=True) as session:
-                epoch = session.get_one(Account, account_id).session_epoch
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account_id}:{epoch}", True
-        return Pages(client)
-
-    return pages
 
 
 def a_hire(*, days_ago: int = 2, paid: bool = True, **given: Any) -> Hire:
@@ -115,9 +60,9 @@ def deliver() -> list[str]:
 def test_worker_rates_and_sees_what_was_given(visit):
     hire = a_hire()
     pages, here = visit(hire.worker.account_id), f"/work/mine/{hire.posting.id}/rate"
-    page = pages.client.get(here).text
+    page = pages.get(here)
     assert [*re.findall(r'name="stars" value="(\d)"', page)] == ["1", "2", "3", "4", "5"]
-    assert "现在评，永昌蒜业有限公司先看不到" in pages.get(here)
+    assert "现在评，永昌蒜业有限公司先看不到" in pages.read(here)
     sent = pages.post(here, stars="4", chips=["paid_on_time", "fed_well"], words="中午两菜一汤。")
     assert sent.status_code == 303
     (row,) = ratings()
@@ -127,7 +72,7 @@ def test_worker_rates_and_sees_what_was_given(visit):
         ["paid_on_time", "fed_well"],
         "中午两菜一汤。",
     )
-    assert "评过了，明天" in pages.get(here)
+    assert "评过了，明天" in pages.read(here)
     pages.post(here, stars="3", words="")
     assert [(one.stars, one.chips, one.words) for one in ratings()] == [(3, [], "")]
 
@@ -137,11 +82,11 @@ def test_what_is_refused_is_kept_and_said_beside_its_field(visit):
     pages, here = visit(hire.worker.account_id), f"/work/mine/{hire.posting.id}/rate"
     without = pages.post(here, words="挺好的")
     assert without.status_code == 422
-    assert "几颗星：还没填" in text(without)
+    assert "几颗星：还没填" in unspaced(without.text)
     assert ">挺好的</textarea>" in without.text
     abusive = pages.post(here, stars="1", chips="paid_late", words="老板是个王八蛋")
     assert abusive.status_code == 422
-    assert "“王八蛋”不能写进评价。骂人的话不能写。" in text(abusive)
+    assert "“王八蛋”不能写进评价。骂人的话不能写。" in unspaced(abusive.text)
     assert re.search(r'name="stars" value="1" checked', abusive.text)
     assert re.search(r'value="paid_late" checked', abusive.text)
     assert ratings() == []
@@ -150,7 +95,7 @@ def test_what_is_refused_is_kept_and_said_beside_its_field(visit):
 def test_before_pay_there_is_nothing_to_rate(visit):
     hire = a_hire(paid=False)
     pages, here = visit(hire.worker.account_id), f"/work/mine/{hire.posting.id}/rate"
-    assert "工钱结清了，两边才能评" in pages.get(here)
+    assert "工钱结清了，两边才能评" in pages.read(here)
     assert pages.post(here, stars="5").status_code == 409
 
 
@@ -159,18 +104,18 @@ def test_employer_rates_those_who_worked_and_neither_sees_the_other_before_both_
     other = a_hire(employer=hire.employer)
     says(hire, Side.WORKER, 2, words="说好管饭，没有。")
     pages, here = visit(hire.employer.account_id), f"/hire/{hire.posting.id}/rate"
-    assert "对方评了，等你评" in pages.get(here)
+    assert "对方评了，等你评" in pages.read(here)
     one = f"{here}/{hire.worker.id}"
-    before = pages.get(one)
+    before = pages.read(one)
     assert "评过你了" in before
     assert "说好管饭，没有" not in before
     pages.post(one, stars="5", chips="nimble")
-    assert "说好管饭，没有" in pages.get(one)
-    assert "评了5分" in pages.get(here)
-    worker = visit(hire.worker.account_id).get(f"/work/mine/{hire.posting.id}/rate")
+    assert "说好管饭，没有" in pages.read(one)
+    assert "评了5分" in unspaced(pages.get(here))
+    worker = visit(hire.worker.account_id).read(f"/work/mine/{hire.posting.id}/rate")
     assert "手脚麻利" in worker
-    assert visit(other.worker.account_id).client.get(f"/work/mine/{hire.posting.id}/rate").status_code == 404
-    assert pages.client.get(f"{here}/{other.worker.id}").status_code == 404
+    assert visit(other.worker.account_id).open(f"/work/mine/{hire.posting.id}/rate").status_code == 404
+    assert pages.open(f"{here}/{other.worker.id}").status_code == 404
 
 
 def test_the_rated_contest_staff_of_the_county_decide_and_both_are_told_why(visit):
@@ -180,22 +125,22 @@ def test_the_rated_contest_staff_of_the_county_decide_and_both_are_told_why(visi
     pages, here = visit(hire.worker.account_id), f"/work/mine/{hire.posting.id}/rate"
     short = pages.post(f"{here}/contest", contest="不对")
     assert short.status_code == 422
-    assert "至少4个字" in text(short)
+    assert "至少4个字" in unspaced(short.text)
     pages.post(f"{here}/contest", contest="下大雨，是工头让回去的。")
-    assert "申诉交上去了" in pages.get(here)
+    assert "申诉交上去了" in pages.read(here)
     with transaction() as session:
         county, elsewhere = (make_staff(session, region=code).account_id for code in ("370829", "370828"))
     desk, row = visit(county), ratings()[1]
-    assert "申诉的评价" in desk.get("/staff")
-    assert "永昌蒜业" in desk.get("/staff/ratings")
-    assert "下大雨，是工头让回去的" in desk.get(f"/staff/ratings/{row.id}")
-    assert visit(elsewhere).client.get(f"/staff/ratings/{row.id}").status_code == 403
+    assert "申诉的评价" in desk.read("/staff")
+    assert "永昌蒜业" in desk.read("/staff/ratings")
+    assert "下大雨，是工头让回去的" in desk.read(f"/staff/ratings/{row.id}")
+    assert visit(elsewhere).open(f"/staff/ratings/{row.id}").status_code == 403
     assert visit(elsewhere).post(f"/staff/ratings/{row.id}/hide", reason="签退记录对得上").status_code == 403
     assert desk.post(f"/staff/ratings/{row.id}/hide", reason="").status_code == 422
     assert desk.post(f"/staff/ratings/{row.id}/hide", reason="签退记录对得上").status_code == 303
     assert desk.post(f"/staff/ratings/{row.id}/keep", reason="再看一遍还是留").status_code == 409
-    assert "撤下来了，不算数：签退记录对得上" in pages.get(here)
-    assert "撤下了" in desk.get("/staff/ratings?show=decided")
+    assert "撤下来了，不算数：签退记录对得上" in pages.read(here)
+    assert "撤下了" in desk.read("/staff/ratings?show=decided")
     said = deliver()
     assert sum("撤下来了：签退记录对得上" in one for one in said) == 2
 
@@ -214,13 +159,13 @@ def test_posting_shows_the_employers_figure_from_three_raters_on(visit):
         employer = make_employer(session, at=clock.now() - 20 * DAY)
     hires = [a_hire(days_ago=12, employer=employer) for _ in range(3)]
     page = f"/postings/{hires[0].posting.id}"
-    assert "干过的人评的还没人评" in visit(None).get(page)
+    assert "干过的人评的还没人评" in unspaced(visit(None).get(page))
     for hire, stars in zip(hires[:2], (5, 5), strict=True):
         says(hire, Side.WORKER, stars, chips=["paid_on_time"])
-    assert "评的人还少" in visit(None).get(page)
-    assert "5.0分" not in visit(None).get(page)
+    assert "评的人还少" in visit(None).read(page)
+    assert "5.0分" not in unspaced(visit(None).get(page))
     says(hires[2], Side.WORKER, 4)
-    shown = visit(None).get(page)
+    shown = unspaced(visit(None).get(page))
     assert "4.7分，3人评" in shown
     assert "准时给钱2人" in shown
 
@@ -239,11 +184,11 @@ def test_shortlist_shows_the_workers_figure_and_ranks_without_it(visit):
         told = {"shifts": (shift(now=clock.now()),), "lon": 116.36, "lat": 35.42, "at": clock.now()}
         posting = make_posting(session, employer=session.merge(employer), **told).id
     pages = visit(employer.account_id)
-    assert re.findall(r'id="w-(\d+)"', pages.client.get(f"/hire/{posting}").text) == [str(near.id), str(far.id)]
-    page = pages.get(f"/hire/{posting}")
+    assert re.findall(r'id="w-(\d+)"', pages.get(f"/hire/{posting}")) == [str(near.id), str(far.id)]
+    page = unspaced(pages.get(f"/hire/{posting}"))
     assert "3/3到岗，1.0分，3家评" in page
     assert "3/3到岗，5.0分，3家评" in page
-    assert "评分也不看" in visit(None).get("/ranking")
+    assert "评分也不看" in visit(None).read("/ranking")
 
 
 def test_nobody_contests_what_is_said_of_another(visit):
@@ -264,7 +209,7 @@ def test_the_way_to_rate_opens_on_the_postings_page_once_somebody_is_paid(visit)
         )
     for hire, is_open in ((paid, True), (unpaid, False)):
         path = f"/hire/{hire.posting.id}"
-        page = visit(hire.employer.account_id).client.get(path).text
+        page = visit(hire.employer.account_id).get(path)
         assert "工资" in page
         assert (f'href="{path}/rate"' in page) is is_open
 
@@ -279,7 +224,7 @@ def test_a_workers_own_copy_holds_all_that_the_hires_left_behind(visit):
             rate(session, one, Side.WORKER, 4, words="管饭")
     with transaction() as session:
         claimed = claim_what_never_came(session, hire)
-    own = json.loads(visit(hire.worker.account_id).client.get("/work/me/export").data)
+    own = json.loads(visit(hire.worker.account_id).open("/work/me/export").data)
     kept = {name: len(own[name]) for name in ("agreements", "marks", "hours", "wages", "claims", "ratings")}
     assert kept == {"agreements": 1, "marks": 1, "hours": 1, "wages": 1, "claims": 1, "ratings": 1}
     assert "用工" in own["agreements"][0]["text"]

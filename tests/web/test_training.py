@@ -1,82 +1,26 @@
 """Training on the pages: from the course to the subsidy, as staff, agents, workers and employers see it."""
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from tests.support.courses import FORKLIFT, certify, end, enrol, make_batch, make_course, make_trained, teach
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_employer, make_staff, make_worker
 from tests.support.market import make_posting, shift
-from web.app import create_app
-from web.limits import limiter
+from tests.support.pages import Pages, unspaced
 from web.tasks.handlers import HANDLERS
 from zero_work_market.ground import clock, messages
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.applications.models import Application
-from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import Role
 from zero_work_market.policy.courses import queries
 from zero_work_market.policy.courses.models import Batch, Course, Enrolment, SubsidyClaim
 from zero_work_market.policy.courses.rules import ClaimState, State
 
-
-@dataclass(frozen=True)
-class Pages:
-    """The site as one account sees it."""
-
-    client: FlaskClient
-
-    def get(self, path: str) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return text(answer)
-
-    def post(self, path: str, **form: Any) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/login").text)
-        assert token
-        return self.client.post(path, data={"csrf_token": token[1]} | form)
-
-
-def text(answer: TestResponse) -> str:
-    """What is read on the page, without blanks."""
-    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", answer.text))
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def visit(app) -> Callable[[int | None], Pages]:
-    def pages(account_id: int | None) -> Pages:
-        client = app.test_client()
-        if account_id is not None:
-            with transaction(read_only=True) as session:
-                epoch = session.get_one(Account, account_id).session_epoch
-            with client.session_transaction() as kept:
-                kept["_user_id"], kept["_fresh"] = f"{account_id}:{epoch}", True
-        return Pages(client)
-
-    return pages
+pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 @pytest.fixture
@@ -111,22 +55,22 @@ def test_a_course_goes_from_the_first_offer_to_the_subsidy(county: Pages, visit)
         "course": "叉车工高级班", "occupation": FORKLIFT, "level": "3", "county": COUNTY, "provider": "嘉祥县技工学校",
         "hours": "40", "subsidised": "1",
     }  # fmt: skip
-    assert "还没填" in text(county.post("/staff/courses/new", **told | {"provider": ""}))
+    assert "还没填" in unspaced(county.post("/staff/courses/new", **told | {"provider": ""}).text)
     assert county.post("/staff/courses/new", **told).status_code == 303
     course = only(Course)
     assert county.post(f"/staff/courses/{course.id}/flagship").status_code == 303
     run = {"starts_on": today.isoformat(), "ends_on": today.isoformat(), "town": TOWN, "place": "一楼", "places": "1"}
     later = run | {"starts_on": (today + timedelta(days=1)).isoformat()}
-    assert "要在开课那天以后" in text(county.post(f"/staff/courses/{course.id}/batches", **later))
+    assert "要在开课那天以后" in unspaced(county.post(f"/staff/courses/{course.id}/batches", **later).text)
     assert county.post(f"/staff/courses/{course.id}/batches", **run).status_code == 303
     batch = only(Batch)
     here = f"/staff/batches/{batch.id}"
-    assert "没有这个人，先去登记" in text(county.post(f"{here}/enrol", number=id_number()))
+    assert "没有这个人，先去登记" in unspaced(county.post(f"{here}/enrol", number=id_number()).text)
     for _ in range(2):
         assert county.post(f"{here}/enrol", number=number).status_code == 303
     row = only(Enrolment)
-    assert "一天课还没点过名" in text(county.post(f"{here}/end"))
-    assert "张**" in county.get(f"{here}/day")
+    assert "一天课还没点过名" in unspaced(county.post(f"{here}/end").text)
+    assert "张**" in county.read(f"{here}/day")
     assert county.post(f"{here}/day", day=today.isoformat(), there=str(row.id)).status_code == 303
     assert county.post(f"{here}/end").status_code == 303
     assert county.post(f"{here}/results", **{f"score.{row.id}": "101"}).status_code == 422
@@ -137,21 +81,21 @@ def test_a_course_goes_from_the_first_offer_to_the_subsidy(county: Pages, visit)
     assert any("叉车工高级班考过了，88 分" in one for one in said)
     assert any("叉车吊车高级工证书发了，编号 S000037082900001" in one for one in said)
     mine = visit(worker.account_id)
-    assert "考过了" in mine.get("/work/courses")
+    assert "考过了" in mine.read("/work/courses")
     assert mine.post(f"/work/enrolments/{row.id}/claim").status_code == 303
     claim = only(SubsidyClaim)
     there = f"/staff/subsidies/{claim.id}"
-    assert "培训补贴刚到" in county.get("/staff/plan")
-    assert "2,000元（待核实）" in county.get(there)
-    assert "至少" in text(county.post(f"{there}/approve", fen="2000", reason=""))
+    assert "培训补贴刚到" in unspaced(county.get("/staff/plan"))
+    assert "2,000元（待核实）" in unspaced(county.get(there))
+    assert "至少" in unspaced(county.post(f"{there}/approve", fen="2000", reason="").text)
     assert county.post(f"{there}/approve", fen="2000", reason="补贴目录 2026").status_code == 303
     assert only(SubsidyClaim).state == ClaimState.APPROVED
     assert any("高级工技能补贴批了，2,000 元" in one for one in deliver("subsidy_decided"))
-    assert "高级工技能补贴：批了，2,000元" in mine.get("/work/courses")
+    assert "高级工技能补贴：批了，2,000元" in unspaced(mine.get("/work/courses"))
     asked = f"place={COUNTY}&year={today.year}"
-    assert "张**" in county.get(f"/staff/plan/trainings/rows?{asked}")
-    assert "叉车工高级班" in county.get(f"/staff/plan/flagship_courses/rows?{asked}")
-    assert f"{today.year}年一县一项目" in visit(None).get(f"/courses/{course.id}")
+    assert "张**" in county.read(f"/staff/plan/trainings/rows?{asked}")
+    assert "叉车工高级班" in county.read(f"/staff/plan/flagship_courses/rows?{asked}")
+    assert f"{today.year}年一县一项目" in unspaced(visit(None).get(f"/courses/{course.id}"))
 
 
 def test_a_row_left_out_of_the_figure_says_why_and_opens(county: Pages) -> None:
@@ -160,10 +104,10 @@ def test_a_row_left_out_of_the_figure_says_why_and_opens(county: Pages) -> None:
         short = enrol(session, batch)
         teach(session, batch, absent={short.id: 2})
         year = end(session, batch).ended_on.year
-    page = county.client.get(f"/staff/plan/trainings/rows?place={COUNTY}&year={year}&out=1").text
+    page = county.get(f"/staff/plan/trainings/rows?place={COUNTY}&year={year}&out=1")
     assert "没上够课：5 天上了" in page
     assert f"/staff/enrolments/{short.id}" in page
-    assert "课没上够" in county.get(f"/staff/enrolments/{short.id}")
+    assert "课没上够" in county.read(f"/staff/enrolments/{short.id}")
 
 
 def test_an_agent_sees_and_enters_the_own_villagers_alone(visit) -> None:
@@ -174,15 +118,15 @@ def test_an_agent_sees_and_enters_the_own_villagers_alone(visit) -> None:
         stranger = enrol(session, batch, make_worker(session, name="李建国", number=theirs, village=f"{TOWN}202"))
         account_id = make_staff(session, Role.VILLAGE_AGENT, VILLAGE).account_id
     agent, here = visit(account_id), f"/staff/batches/{batch.id}"
-    assert "你管的0人，全班1人" in agent.get(here)
-    assert "没有这个人" in text(agent.post(f"{here}/enrol", number=theirs))
+    assert "你管的0人，全班1人" in unspaced(agent.get(here))
+    assert "没有这个人" in unspaced(agent.post(f"{here}/enrol", number=theirs).text)
     assert agent.post(f"{here}/enrol", number=ours).status_code == 303
-    page = agent.get(here)
+    page = agent.read(here)
     assert "王**" in page
     assert "李**" not in page
     assert agent.post(f"{here}/leave", worker=str(stranger.worker_id)).status_code == 403
-    assert agent.client.get(f"/staff/enrolments/{stranger.id}").status_code == 403
-    assert agent.client.get(f"{here}/day").status_code == 403
+    assert agent.open(f"/staff/enrolments/{stranger.id}").status_code == 403
+    assert agent.open(f"{here}/day").status_code == 403
 
 
 def test_a_worker_finds_a_course_books_it_and_leaves(visit) -> None:
@@ -190,12 +134,12 @@ def test_a_worker_finds_a_course_books_it_and_leaves(visit) -> None:
         batch = make_batch(session, starts_on=clock.local_date(clock.now()) + timedelta(days=3), places=1)
         workers = [make_worker(session) for _ in range(2)]
     first, second = (visit(worker.account_id) for worker in workers)
-    assert "叉车工高级班" in first.get("/courses")
-    assert "还剩1个名额" in first.get(f"/courses/{batch.course_id}")
+    assert "叉车工高级班" in first.read("/courses")
+    assert "还剩1个名额" in unspaced(first.get(f"/courses/{batch.course_id}"))
     assert first.post(f"/work/courses/{batch.id}/enrol").location == "/work/courses"
-    assert "满了" in second.get(f"/courses/{batch.course_id}")
+    assert "满了" in second.read(f"/courses/{batch.course_id}")
     assert second.post(f"/work/courses/{batch.id}/enrol").location == f"/courses/{batch.course_id}"
-    assert "名额满了" in second.get(f"/courses/{batch.course_id}")
+    assert "名额满了" in second.read(f"/courses/{batch.course_id}")
     assert first.post(f"/work/courses/{batch.id}/leave").status_code == 303
     assert second.post(f"/work/courses/{batch.id}/enrol").location == "/work/courses"
     with transaction(read_only=True) as session:
@@ -208,9 +152,9 @@ def test_zhongji_is_told_that_its_certificate_has_no_subsidy(visit) -> None:
         row = make_trained(session, make_batch(session, make_course(session, level=2)), worker)
         certify(session, row)
     mine = visit(worker.account_id)
-    assert "技能补贴：这个等级不在补贴里" in mine.get("/work/courses")
+    assert "技能补贴：这个等级不在补贴里" in mine.read("/work/courses")
     mine.post(f"/work/enrolments/{row.id}/claim")
-    assert "方案第9条给的是高级工" in mine.get("/work/courses")
+    assert "方案第9条给的是高级工" in unspaced(mine.get("/work/courses"))
 
 
 def test_an_employer_orders_training_and_sees_who_passed_and_was_invited(county: Pages, visit) -> None:
@@ -222,13 +166,13 @@ def test_an_employer_orders_training_and_sees_who_passed_and_was_invited(county:
             shifts=(shift(14, now=now),),
         )  # fmt: skip
     boss, there = visit(employer.account_id), f"/hire/{posting.id}/training"
-    assert "先培训再上岗" in boss.get(f"/hire/{posting.id}")
-    assert "还没填" in text(boss.post(there, places=""))
+    assert "先培训再上岗" in boss.read(f"/hire/{posting.id}")
+    assert "还没填" in unspaced(boss.post(there, places="").text)
     assert boss.post(there, places="20", words="会倒车").status_code == 303
-    assert "开叉车，培训20人" in county.get("/staff/training-orders")
-    assert "单位要人培训刚到" in county.get("/staff/plan")
+    assert "开叉车，培训20人" in unspaced(county.get("/staff/training-orders"))
+    assert "单位要人培训刚到" in unspaced(county.get("/staff/plan"))
     order_id = order_of(posting.id)
-    page = county.client.get(f"/staff/courses/new?order={order_id}").text
+    page = county.get(f"/staff/courses/new?order={order_id}")
     assert f'<option value="{FORKLIFT}" selected>' in page
     told = {
         "course": "叉车定向班",
@@ -244,7 +188,7 @@ def test_an_employer_orders_training_and_sees_who_passed_and_was_invited(county:
         make_trained(session, make_batch(session, session.scalars(select(Course)).one()))
     deliver("course_passed")
     assert only(Application).posting_id == posting.id
-    assert "请了，等回话" in boss.get(there)
+    assert "请了，等回话" in boss.read(there)
 
 
 def test_an_order_that_cant_be_met_is_answered_with_the_reason(county: Pages, visit) -> None:
@@ -255,10 +199,10 @@ def test_an_order_that_cant_be_met_is_answered_with_the_reason(county: Pages, vi
     boss, there = visit(employer.account_id), f"/hire/{posting.id}/training"
     boss.post(there, places="5")
     where = f"/staff/training-orders/{order_of(posting.id)}/refuse"
-    assert "至少" in text(county.post(where, reason=""))
+    assert "至少" in unspaced(county.post(where, reason="").text)
     assert county.post(where, reason="眼下没有老师").status_code == 303
     assert any("没开成：眼下没有老师" in one for one in deliver("training_order_decided"))
-    assert "眼下没有老师" in boss.get(there)
+    assert "眼下没有老师" in boss.read(there)
 
 
 def order_of(posting_id: int) -> int:

@@ -2,31 +2,26 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2
 import pytest
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from tests.support.hires import Hire, agree, make_hire, say
 from tests.support.makers import COUNTY, PNG, id_number, make_employer, make_staff, make_worker, oneself
 from tests.support.market import make_posting, shift
-from web.app import create_app
-from web.limits import limiter
+from tests.support.pages import Pages, words
 from web.tasks import wages as tasks
 from web.wage_words import period_said, record_said, share_said
 from zero_work_market.ground import clock
 from zero_work_market.ground.audit import AuditRow
-from zero_work_market.ground.db import connect, transaction
+from zero_work_market.ground.db import transaction
 from zero_work_market.ground.messages import newest
 from zero_work_market.ground.outbox import OutboxRow
-from zero_work_market.ground.settings import settings
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import Role
@@ -40,57 +35,16 @@ from zero_work_market.rights.wages.queries import PaidRecord, hash_of, month_she
 from zero_work_market.rights.wages.rules import Lamp, next_month
 from zero_work_market.rights.wages.service import set_items, warn_of_wages
 
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 MASON = "6-29-01-01"
 BEFORE = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Pages:
-    """The site as one account sees it."""
-
-    client: FlaskClient
-
-    def get(self, path: str, status: int = 200) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == status, (path, answer.status_code)
-        return answer.get_data(as_text=True)
-
-    def post(self, path: str, form: dict[str, Any] | None = None) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/login"))
-        assert token
-        return self.client.post(path, data={"csrf_token": token[1]} | (form or {}))
-
-    def refused(self, path: str, form: dict[str, Any]) -> str:
-        answer = self.post(path, form)
-        assert answer.status_code == 422, answer.status_code
-        return answer.get_data(as_text=True)
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_app(settings())
-
-
-@pytest.fixture(autouse=True)
-def database(sqlite_url: str) -> Iterator[None]:
-    engine = connect(sqlite_url)
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
-    engine.dispose()
-
-
-@pytest.fixture
-def visit(app) -> Callable[[int], Pages]:
-    def pages(account_id: int) -> Pages:
-        client = app.test_client()
-        with transaction(read_only=True) as session:
-            epoch = session.get_one(Account, account_id).session_epoch
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = f"{account_id}:{epoch}", True
-        return Pages(client)
-
-    return pages
+def refused(pages: Pages, path: str, form: dict[str, Any]) -> str:
+    answer = pages.post(path, form)
+    assert answer.status_code == 422, answer.status_code
+    return answer.text
 
 
 def past(**draft: Any) -> Hire:
@@ -113,10 +67,6 @@ def row(wage_id: int) -> Wage:
         return session.get_one(Wage, wage_id)
 
 
-def text(body: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
-
-
 def test_a_worker_agrees_with_one_tap_and_the_employer_with_one_for_all(visit):
     hire = past()
     with transaction() as session:
@@ -134,9 +84,9 @@ def test_a_worker_agrees_with_one_tap_and_the_employer_with_one_for_all(visit):
         hours = {one.placement_id: one.agreed_minutes for one in session.scalars(select(Hours))}
     assert hours == {hire.placement.id: 240, other.placement.id: None}
     shown = worker.get(path)
-    assert "定了，4 小时" in text(shown)
-    assert "72 元" in text(shown)
-    assert "等他说" in text(employer.get(here))
+    assert "定了，4 小时" in words(shown)
+    assert "72 元" in words(shown)
+    assert "等他说" in employer.read(here)
 
 
 def test_what_a_worker_says_otherwise_stands_beside_the_employers_word(visit):
@@ -147,11 +97,11 @@ def test_what_a_worker_says_otherwise_stands_beside_the_employers_word(visit):
     here = f"/work/mine/{hire.posting.id}/hours"
     assert "对，3 小时" in worker.get(here)
     worker.post(here, {"shift": hire.posting.shifts[0].id, "hours": "4", "rest": "0", "words": "没歇"})
-    shown = text(worker.get(here))
+    shown = worker.read(here)
     assert "说的不一样" in shown
     assert "单位说 3 小时：中间歇了一个钟头" in shown
     assert "你说 4 小时" in shown
-    assert "没歇" in text(visit(hire.employer.account_id).get(f"/hire/{hire.posting.id}/hours"))
+    assert "没歇" in visit(hire.employer.account_id).read(f"/hire/{hire.posting.id}/hours")
 
 
 def test_an_unreadable_number_keeps_what_was_typed(visit):
@@ -159,7 +109,7 @@ def test_an_unreadable_number_keeps_what_was_typed(visit):
     worker = visit(hire.worker.account_id)
     here = f"/work/mine/{hire.posting.id}/hours"
     form = {"shift": hire.posting.shifts[0].id, "hours": "4", "rest": "15", "pieces": "", "words": "剥了一下午"}
-    shown = worker.refused(here, form)
+    shown = refused(worker, here, form)
     assert "还没填" in shown
     assert 'value="剥了一下午"' in shown
     assert re.search(r'value="15" selected', shown)
@@ -170,7 +120,7 @@ def test_a_transfer_for_several_settles_each_and_the_worker_says_it_came(visit):
     worker, employer = visit(hire.worker.account_id), visit(hire.employer.account_id)
     here = f"/hire/{hire.posting.id}/wages"
     today = clock.local_date(clock.now()).isoformat()
-    shown = employer.refused(here, {"wage": wage_id, "number": "12", "paid_on": today})
+    shown = refused(employer, here, {"wage": wage_id, "number": "12", "paid_on": today})
     assert "转账单号：样子不对" in shown
     form = {"wage": wage_id, "number": "20261124000017", "paid_on": today, "photo": (io.BytesIO(PNG), "slip.png")}
     assert employer.post(here, form).status_code == 303
@@ -180,7 +130,7 @@ def test_a_transfer_for_several_settles_each_and_the_worker_says_it_came(visit):
     with transaction(read_only=True) as session:
         payment = session.scalars(select(Payment)).one()
     answer = f"/work/wages/{wage_id}/payments/{payment.id}"
-    assert employer.client.get(f"{here}/{wage_id}/payments/{payment.id}/photo").get_data() == PNG
+    assert employer.open(f"{here}/{wage_id}/payments/{payment.id}/photo").get_data() == PNG
     worker.post(f"{answer}/denied")
     assert row(wage_id).settled_on is None
     assert "说发了，没收到" in worker.get(f"/work/wages/{wage_id}")
@@ -200,9 +150,10 @@ def test_a_payment_in_part_is_kept_once_however_often_it_is_sent(visit):
     for _ in range(2):
         assert employer.post(f"{here}/pay", form).status_code == 303
     assert row(wage_id).paid_fen == 3000
-    assert "42" in text(employer.get(here))
-    assert "这笔转账记过了" in text(employer.post(f"{here}/pay", form | {"key": "other"}).get_data(as_text=True))
-    assert "只差 42 元" in employer.refused(f"{here}/pay", form | {"fen": "43", "number": "20261124000018", "key": "x"})
+    assert "42" in employer.read(here)
+    assert "这笔转账记过了" in words(employer.post(f"{here}/pay", form | {"key": "other"}).text)
+    more = form | {"fen": "43", "number": "20261124000018", "key": "x"}
+    assert "只差 42 元" in refused(employer, f"{here}/pay", more)
 
 
 def test_pay_in_kind_and_fines_are_refused_with_their_clauses(visit):
@@ -211,14 +162,14 @@ def test_pay_in_kind_and_fines_are_refused_with_their_clauses(visit):
     here = f"/hire/{hire.posting.id}/wages/{wage_id}"
     today = clock.local_date(clock.now()).isoformat()
     goods = {"fen": "72", "how": "bank", "number": "20261124000017", "paid_on": today, "note": "两袋大蒜抵工资"}
-    shown = employer.refused(f"{here}/pay", goods)
+    shown = refused(employer, f"{here}/pay", goods)
     assert "不能拿东西、购物卡抵" in shown
     assert "#migrant-wages-11" in shown
     assert "两袋大蒜抵工资" in shown
-    shown = employer.refused(f"{here}/items", {"off.fine": "10", "off.fine.why": "迟到"})
+    shown = refused(employer, f"{here}/items", {"off.fine": "10", "off.fine.why": "迟到"})
     assert "这一样不能扣" in shown
     assert "#wages-15" in shown
-    assert "不能少于 72 元" in employer.refused(f"{here}/items", {"off.tax": "10", "off.tax.why": "预扣"})
+    assert "不能少于 72 元" in refused(employer, f"{here}/items", {"off.tax": "10", "off.tax.why": "预扣"})
     assert row(wage_id).net_fen == 7200
 
 
@@ -227,10 +178,10 @@ def test_a_bonus_shows_on_the_slip(visit):
     employer = visit(hire.employer.account_id)
     path = f"/hire/{hire.posting.id}/wages/{wage_id}/items"
     assert employer.post(path, {"extra.bonus": "20", "extra.bonus.why": "装得快"}).status_code == 303
-    slip = text(visit(hire.worker.account_id).get(f"/work/wages/{wage_id}"))
+    slip = visit(hire.worker.account_id).read(f"/work/wages/{wage_id}")
     assert "4 小时 × 18 元/小时" in slip
     assert "装得快" in slip
-    assert "实发92 元" in slip
+    assert "实发 92 元" in slip
 
 
 def test_cash_without_a_hand_waits_for_the_workers_word(visit):
@@ -239,19 +190,19 @@ def test_cash_without_a_hand_waits_for_the_workers_word(visit):
     here = f"/hire/{hire.posting.id}/wages/{wage_id}"
     today = clock.local_date(clock.now()).isoformat()
     told = {"fen": "72", "paid_on": today, "typed_name": "张建国"}
-    assert "还没填" in employer.refused(f"{here}/pay", told | {"how": "signature"})
+    assert "还没填" in refused(employer, f"{here}/pay", told | {"how": "signature"})
     employer.post(f"{here}/pay", told | {"how": "cash"})
     assert (row(wage_id).paid_fen, row(wage_id).settled_on) == (0, None)
-    shown = text(employer.get(here))
+    shown = employer.read(here)
     assert "等他说收到" in shown
     assert "记上这一笔" not in shown
     assert "元没发" in shown
-    assert "0/1 发清了" in text(employer.get(f"/hire/{hire.posting.id}/wages"))
-    assert "到账了吗" in text(worker.get(f"/work/wages/{wage_id}"))
+    assert "0/1 发清了" in employer.read(f"/hire/{hire.posting.id}/wages")
+    assert "到账了吗" in worker.read(f"/work/wages/{wage_id}")
     payment = row(wage_id).payments[0]
     worker.post(f"/work/wages/{wage_id}/payments/{payment.id}/received")
     assert row(wage_id).settled_on is not None
-    assert "他说收到了" in text(employer.get(here))
+    assert "他说收到了" in employer.read(here)
 
 
 def test_a_payment_is_voided_with_a_reason_and_stays(visit):
@@ -262,10 +213,10 @@ def test_a_payment_is_voided_with_a_reason_and_stays(visit):
     employer.post(f"{here}/pay", {"fen": "72", "how": "bank", "number": "TX000001", "paid_on": today})
     with transaction(read_only=True) as session:
         payment = session.scalars(select(Payment)).one()
-    assert "写清事由" in employer.refused(f"{here}/payments/{payment.id}/void", {"payment": payment.id, "reason": ""})
+    assert "写清事由" in refused(employer, f"{here}/payments/{payment.id}/void", {"payment": payment.id, "reason": ""})
     employer.post(f"{here}/payments/{payment.id}/void", {"reason": "给错人了"})
     assert row(wage_id).paid_fen == 0
-    assert "作废了：给错人了" in text(visit(hire.worker.account_id).get(f"/work/wages/{wage_id}"))
+    assert "作废了：给错人了" in visit(hire.worker.account_id).read(f"/work/wages/{wage_id}")
 
 
 def test_the_wage_sheet_holds_every_field_of_article_15_and_each_look_is_logged(visit):
@@ -322,7 +273,7 @@ def test_the_hire_page_names_the_one_next_thing(visit):
     shown = worker.get(path)
     assert step.search(shown) is None
     assert "评一评" in shown
-    assert "按时发清了" in text(worker.get("/work/mine"))
+    assert "按时发清了" in worker.read("/work/mine")
 
 
 def test_every_posting_shows_how_its_employer_pays(visit):
@@ -352,7 +303,7 @@ def test_staff_decide_hours_and_denied_payments_with_reasons(visit):
     staff = visit(account)
     assert "工时争议" in staff.get("/staff/hours")
     here = f"/staff/hours/{hours_id}"
-    assert "写清事由" in staff.refused(here, {"hours": "3", "rest": "30", "reason": "嗯"})
+    assert "写清事由" in refused(staff, here, {"hours": "3", "rest": "30", "reason": "嗯"})
     assert staff.post(here, {"hours": "3", "rest": "30", "reason": "看了监控，歇了半个钟头"}).status_code == 303
     with transaction(read_only=True) as session:
         (wage,) = wages_of(session, posting_id=hire.posting.id)
@@ -364,9 +315,9 @@ def test_staff_decide_hours_and_denied_payments_with_reasons(visit):
     visit(hire.worker.account_id).post(f"/work/wages/{wage.id}/payments/{payment.id}/denied")
     shown = staff.get("/staff/wages")
     assert "说没收到" in shown
-    assert "63 元" in text(shown)
+    assert "63 元" in words(shown)
     verdict = f"/staff/wages/{wage.id}/payments/{payment.id}/uphold"
-    assert "写清事由" in staff.refused(verdict, {"reason": ""})
+    assert "写清事由" in refused(staff, verdict, {"reason": ""})
     assert staff.post(verdict, {"reason": "银行流水上有这一笔"}).status_code == 303
     assert row(wage.id).settled_on is not None
     assert "没有拖着的，也没有快到期的" in staff.get("/staff/wages")
@@ -386,17 +337,17 @@ def test_building_work_is_posted_once_its_project_is_entered_on_the_same_screen(
     with transaction() as session:
         employer = make_employer(session, at=clock.now())
     pages = visit(employer.account_id)
-    refused = pages.refused("/hire/new", site_form())
-    assert "工地的活要先选是哪个项目" in refused
-    assert "#injury-project-2014" in refused
+    without = refused(pages, "/hire/new", site_form())
+    assert "工地的活要先选是哪个项目" in without
+    assert "#injury-project-2014" in without
     typed = {"project_name": "安居小区 3 号楼", "number": "37", "contractor": "嘉祥城建集团", "add_project": "1"}
-    wrong = pages.refused("/hire/new", site_form(**typed))
+    wrong = refused(pages, "/hire/new", site_form(**typed))
     assert "编号：样子不对" in wrong
     assert 'value="安居小区 3 号楼"' in wrong
     assert 'value="砌墙"' in wrong
     right = pages.post("/hire/new", site_form(**typed | {"number": "370829202600017"}))
     assert right.status_code == 200
-    assert "安居小区 3 号楼（370829202600017）" in right.get_data(as_text=True)
+    assert "安居小区 3 号楼（370829202600017）" in right.text
     with transaction(read_only=True) as session:
         project = session.scalars(select(Project)).one()
     assert pages.post("/hire/new", site_form(project=str(project.id))).status_code == 303
@@ -417,7 +368,7 @@ def test_staff_open_an_unsigned_month_of_a_project_down_to_each_wage(visit):
     assert f'href="/staff/wages/{wage_id}"' in page
     assert "还没签" in page
     assert f"{row(wage_id).net_fen / 100:g} 元" in page
-    desk.get(f"/staff/wages/projects/{project.id}/2020-01", status=404)
+    assert desk.open(f"/staff/wages/projects/{project.id}/2020-01").status_code == 404
 
 
 def test_another_employers_project_is_no_project(visit):
@@ -426,8 +377,8 @@ def test_another_employers_project_is_no_project(visit):
         new = NewProject("安居小区", "370829202600017", "嘉祥城建集团")
         project = add_project(session, employer_id=other.id, new=new, by=oneself(other), at=clock.now())
     pages = visit(employer.account_id)
-    assert "工地的活要先选是哪个项目" in pages.refused("/hire/new", site_form(project=str(project.id)))
-    pages.get(f"/hire/projects/{project.id}/2026-11", status=404)
+    assert "工地的活要先选是哪个项目" in refused(pages, "/hire/new", site_form(project=str(project.id)))
+    assert pages.open(f"/hire/projects/{project.id}/2026-11").status_code == 404
 
 
 def test_a_projects_month_is_signed_by_its_hash_and_signed_again_after_a_change(visit):
@@ -443,8 +394,8 @@ def test_a_projects_month_is_signed_by_its_hash_and_signed_again_after_a_change(
     with transaction(read_only=True) as session:
         seen = hash_of(wages_of(session, project_id=project.id))
     assert seen in pages.get(here)
-    assert "刚刚变了" in pages.refused(here, {"sheet": "0" * 64, "typed_name": "王海燕"})
-    assert "跟登记的全名不一样" in pages.refused(here, {"sheet": seen, "typed_name": "王海"})
+    assert "刚刚变了" in refused(pages, here, {"sheet": "0" * 64, "typed_name": "王海燕"})
+    assert "跟登记的全名不一样" in refused(pages, here, {"sheet": seen, "typed_name": "王海"})
     assert pages.post(here, {"sheet": seen, "typed_name": "王海燕"}).status_code == 303
     assert "签的" in pages.get("/hire/projects")
     pages.post(f"/hire/{hire.posting.id}/wages/{wage_id}/items", {"extra.bonus": "20", "extra.bonus.why": "砌得好"})
@@ -504,7 +455,7 @@ def test_a_projects_month_on_paper_has_every_job_of_it_and_only_a_signature_that
         "王海燕”签的",
     ):
         assert told in said, told
-    assert "180 元" in text(pages.get(here)).replace("180元", "180 元")
+    assert "180 元" in pages.read(here)
     pages.post(f"/hire/{hire.posting.id}/wages/{wage_id}/items", {"extra.bonus": "20", "extra.bonus.why": "砌得好"})
     assert "这张表还没签" in paper(pages.post(f"{here}/sheet.pdf").get_data())
     with transaction(read_only=True) as session:
@@ -525,8 +476,8 @@ def test_the_slip_on_paper_says_what_the_screen_says(visit):
         {"extra.bonus": "20", "extra.bonus.why": "干得好", "off.tax": "1.5", "off.tax.why": "代扣"},
     )
     pay_all(employer, hire, wage_id)
-    screen = text(worker.get(f"/work/wages/{wage_id}"))
-    answer = worker.client.get(f"/work/wages/{wage_id}/slip.pdf")
+    screen = worker.read(f"/work/wages/{wage_id}")
+    answer = worker.open(f"/work/wages/{wage_id}/slip.pdf")
     said = paper(answer.get_data())
     assert row(wage_id).net_fen == 15350
     for told in ("153.5", "7 小时 30 分 × 18 元/小时", "135", "20", "1.5"):
@@ -534,7 +485,7 @@ def test_the_slip_on_paper_says_what_the_screen_says(visit):
         assert told.replace(" ", "") in said, told
     for told in ("张建国", "永昌蒜业有限公司", "奖金", "个人所得税", "20261124000017", "实发", "按时发清了"):
         assert told in said, told
-    assert visit(make_other()).client.get(f"/work/wages/{wage_id}/slip.pdf").status_code in (403, 404)
+    assert visit(make_other()).open(f"/work/wages/{wage_id}/slip.pdf").status_code in (403, 404)
 
 
 def paper(body: bytes) -> str:

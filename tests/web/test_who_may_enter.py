@@ -23,6 +23,7 @@ from tests.support.exchange import put_far_rows
 from tests.support.hires import put_rows
 from tests.support.makers import COUNTY, TOWN, VILLAGE, id_number, make_account, make_staff, make_village, make_worker
 from tests.support.market import PACKER
+from tests.support.pages import Pages, logged_in
 from tests.support.ratings import put_ratings
 from tests.support.sheets import make_import
 from tests.web.api.scene import a_body, a_posting, an_employer
@@ -35,7 +36,6 @@ from zero_work_market.ground.db import connect, transaction
 from zero_work_market.ground.settings import settings
 from zero_work_market.market.placements.queries import placement_of
 from zero_work_market.market.placements.service import accept
-from zero_work_market.people.accounts.models import Account
 from zero_work_market.people.accounts.rules import PERMISSIONS, Permission, Role
 from zero_work_market.people.accounts.service import issue_token
 from zero_work_market.people.employers.rules import Verification
@@ -231,17 +231,13 @@ def scene(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
 
 
 def key(account_id: int | None) -> Key:
-    client, bearer = APP.test_client(), ""
+    client, bearer = logged_in(APP, account_id), ""
     if account_id is not None:
         with transaction() as session:
-            epoch = session.get_one(Account, account_id).session_epoch
             bearer = issue_token(session, account_id=account_id, at=clock.now())
-        with client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"] = f"{account_id}:{epoch}", True
-    token = client.get("/login").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    token = Pages(client).token()
     cookie = client.get_cookie("leye")
     assert cookie is not None
-    assert token
     return Key(f"leye={cookie.value}", token, bearer)
 
 

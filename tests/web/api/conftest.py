@@ -4,7 +4,7 @@ at = clock.now()
 api(make_account(session).id).get("/postings", county="370829").json
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from web.app import create_app
-from web.limits import limiter
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
-from zero_work_market.ground.settings import settings
 from zero_work_market.people.accounts.service import issue_token
 
 
@@ -41,18 +38,6 @@ class Api:
 
 
 Caller = Callable[[int | None], Api]
-
-
-@pytest.fixture(scope="session")
-def app() -> Flask:
-    return create_app(settings())
-
-
-@pytest.fixture
-def unlimited() -> Iterator[None]:
-    limiter.enabled = False
-    yield
-    limiter.enabled = True
 
 
 @pytest.fixture
