@@ -84,10 +84,12 @@ class Reading:
 
 
 def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
-    """The message parted into its jobs: by marks (单1, 岗位二), by headings that name an employer, or by titles that
-    have figures of their own. One part if nothing parts it."""
-    for name in ("marked", "lettered", "headed"):
+    """The message parted into its jobs: by marks (单1, 岗位二), by numbers if most stand before a title, by headings
+    that name an employer, or by titles that have figures of their own. One part if nothing parts it."""
+    for name in ("marked", "lettered", "numbered", "headed"):
         starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
+        if name == "numbered" and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
+            continue
         found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
             return found
