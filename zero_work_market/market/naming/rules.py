@@ -10,6 +10,7 @@ from zero_work_market.market.particulars.rules import Said
 from zero_work_market.reference.job_titles.rules import Strength, Titles
 
 BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
+LIST = re.compile(r"[/、&+\s|]")
 WORD = re.compile(r"[一-鿿a-z]{2,12}")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
 WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
@@ -47,7 +48,7 @@ class Naming:
         found = [
             replace(one, worth=self._worth(one, line) + A_LINE_LATER * min(number, FAR))
             for number, line in enumerate(lines)
-            for one in (*self.said(line), *self.leads(line), *self._deeds(line))
+            for one in (*self.said(line), *self.leads(line), *self._hired(line), *self._deeds(line))
         ]
         return max(found, key=lambda one: (one.worth, -one.start), default=None)
 
@@ -67,6 +68,8 @@ class Naming:
             for one, end in zip(found, ends, strict=True)
             if one in shapes or words["own_figures"].match(text, one.end, end)
         ]
+        listed = {name for one in own for name in LIST.split(one.text) if name != one.text}
+        own = [one for one in own if one.text not in listed]
         if len(own) > 1:
             return own
         head, first = self._head(line), found[0]
@@ -147,6 +150,12 @@ class Naming:
                 any(start < one.end and one.start < end for one in said) or self._words["not_shape"].search(shape["name"])
             ):
                 yield Title(shape["name"], start, end, None, BY_SHAPE)
+
+    def _hired(self, line: Line) -> Iterator[Title]:
+        for one in () if line.agents else self._words["hired"].finditer(self._text, line.start, line.end):
+            name = "name" if one["name"] else "bare"
+            if not self._words["not_hired"].search(one[name]):
+                yield Title(one[name], *one.span(name), None, BY_DEED)
 
     def _deeds(self, line: Line) -> Iterator[Title]:
         for one in () if line.agents else self._words["deed"].finditer(self._text, line.start, line.end):

@@ -11,6 +11,7 @@ from zero_work_market.market.layout.rules import Line, Vocabulary, clause
 Value = TypeVar("Value")
 
 AGE = r"(?:1[4-9]|[2-7][0-9])(?:\.[0-9]{1,2})?"
+TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 NO_AGE = r"[0-9:]|\s?(?:元|块|/|小时|天|号|点|k|千|个|名|人|斤|公斤|kg)"
 AGES = re.compile(
     rf"(?<![0-9.])(?<![0-9]:)(?P<low>{AGE})\s?(?:周?岁)?\s?(?:-{{1,3}}|到|至)\s?(?P<high>{AGE})(?!{NO_AGE})"
@@ -21,18 +22,20 @@ MOST_AGE = re.compile(
     rf"(?:不超过?|不得超过?|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
     rf"\s?(?:周?岁|(?=[,;。\s]|$))|"
     rf"(?<![0-9.-])(?P<after>{AGE})\s?(?:周?岁)?\s?(?:\(含\))?(?:及)?"
-    rf"(?:以下|以内|之内|往下|封顶|之下|下(?![午班])|内(?=[,;。\s]|$))"
+    rf"(?:以下|以内|之内|往下|封顶|之下|下(?![午班])|内(?=[,;。\s]|$))|"
+    rf"(?P<han>{TENS})周?岁(?:及)?(?:以下|以内|之内|往下|封顶)"
 )
 LEAST_AGE = re.compile(
     rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
-    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上|起|往上|\+)"
+    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上|起|往上|\+)|"
+    rf"(?<![不未])满\s?(?P<full>1[68])(?=[^0-9.元天个月日小人名]|$)|"
+    rf"(?<![0-9.-])(?P<bare>1[68])\s?(?:以上|往上)(?=[,;。\s]|都|就|即|均|男女|$)|(?P<han>{TENS})周?岁(?:及)?(?:以上|起)"
 )
 BORN = re.compile(
     r"(?:最大|年龄)?[^0-9\n,;。]{0,3}(?<![0-9])(?P<year>(?:19[4-9][0-9])|[5-9][0-9])年"
     r"(?:全年|以后|之后|后|前|的|接受|出生|生|内|\s|,|。|\)|$)"
 )
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
-TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
 BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
@@ -40,21 +43,24 @@ HAN = {one: value for value, one in enumerate("零一二三四五六七八九")}
 MOST_HEADCOUNT = 500
 
 HOUR = (
-    r"(?P<{0}part>凌晨|早上?|上午|中午|下午|傍晚|晚上?|夜里|夜间|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
+    r"(?P<{0}part>凌晨|早上?|上午|中午|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
     r"(?P<{0}h>[01]?[0-9]|2[0-4])(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|[0-5][0-9]分?)?整?)?"
 )
 HOURS = re.compile(
     r"(?<![0-9.])(?<![0-9]:)"
     + HOUR.format("a")
-    + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚]))"
+    + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚])"
+    + r"|\s?(?P<begun>上班|上工|出工|开工|开始|开门|上山|下地|进场|干活)[,、\s]{0,2})"
     + HOUR.format("b")
+    + r"(?(begun)(?=\s?(?:下班|下工|收工|下山|放工|结束|回家|完工|打烊|关门)))"
     + r"(?![0-9:]|\s?(?:周?岁|元|块|人|名|k|千|%|天|个|号|月|小时|h|/(?!\s?[0-9])|万))"
 )
 HAN_HOURS = re.compile(
     r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
 )
 HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
-AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间")
+AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
+NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
 DAY = re.compile(
@@ -88,36 +94,41 @@ def ages(
 
 
 def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[float | None, float | None, int, int]]:
-    def guarded(at: int) -> bool:
-        start, end = clause(text, at, line, words)
-        return words["age_guard"].search(text, start, min(end, at + 20)) is not None
+    def guarded(one: re.Match[str]) -> bool:
+        start, end = clause(text, one.start(), line, words)
+        return (
+            words["age_guard"].search(text, start, min(end, one.start() + 20)) is not None
+            or (one.re is not AGES and words["cares"].search(text[start : one.start()]) is not None)
+            or words["cared"].match(text, one.end(), line.end) is not None
+        )
 
     for pattern in (AGES, GLUED_AGES, HAN_AGE):
         for one in pattern.finditer(text, line.start, line.end):
             low, high = (_age(one[name]) for name in ("low", "high"))
             near = text[max(line.start, one.start() - 10) : min(line.end, one.end() + 4)]
             sure = pattern is not AGES or one["years"] or AGE_NEAR.search(near + line.label)
-            usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line)
-            if (sure or usual) and low < high and not guarded(one.start()):
+            usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line, words)
+            if (sure or usual) and low < high and not guarded(one):
                 yield low, high, *one.span()
     for one in MOST_AGE.finditer(text, line.start, line.end):
         near = text[max(line.start, one.start() - 8) : one.end()]
-        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪"))
-        if (told or _stands_alone(text, one, line)) and not guarded(one.start()):
-            yield None, _age(one["before"] or one["after"]), *one.span()
+        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪")) or text[line.start : one.start()].rstrip()[-1:] in ("男", "女")
+        if (told or _stands_alone(text, one, line, words)) and not guarded(one):
+            yield None, _age(one[one.lastgroup or 0]), *one.span()
     for one in LEAST_AGE.finditer(text, line.start, line.end):
-        if not guarded(one.start()):
-            yield _age(one["before"] or one["after"]), None, *one.span()
+        if not guarded(one):
+            yield _age(one[one.lastgroup or 0]), None, *one.span()
     for one in BORN.finditer(text, line.start, line.end):
         year = int(one["year"]) + (1900 if len(one["year"]) == 2 else 0)
         if any(near in line.label + one[0] for near in ("最大", "年龄", "全年", "后")) and year < on.year - 30:
             yield None, float(on.year - year), *one.span()
 
 
-def _stands_alone(text: str, one: re.Match[str], line: Line) -> bool:
-    before = text[line.start : one.start()].rstrip(" ")[-1:]
+def _stands_alone(text: str, one: re.Match[str], line: Line, words: Vocabulary) -> bool:
+    before = text[max(line.start, one.start() - 6) : one.start()]
     after = text[one.end() : line.end][:1]
-    return before in BREAKS and after in BREAKS
+    apart = before.endswith(" ") and not words["any_wage_label"].search(before)
+    return (apart or before.rstrip(" ")[-1:] in BREAKS) and (after in BREAKS or after in "男女")
 
 
 def _age(written: str) -> float:
@@ -167,6 +178,7 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
     """Working hours as "08:30-20:30", each once. Twelve hours by the clock in two shifts stand for both."""
     found: dict[str, Said[str]] = {}
     for line in lines:
+        morning = False
         matches = [*HOURS.finditer(text, line.start, line.end), *HAN_HOURS.finditer(text, line.start, line.end)]
         for one in sorted(matches, key=lambda each: each.start()):
             before = text[max(line.start, one.start() - NEAR_HOURS) : one.start()]
@@ -175,8 +187,17 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
             if any(words["not_hours"].search(near) for near in (line.label, own, after)):
                 continue
             for shift in _shifts(text, one, line, own, words):
+                shift = _of_afternoon(shift) if morning and one.re is HOURS and not one["apart"] else shift
+                morning = NOON[0] <= shift.split("-")[1] <= NOON[1]
                 found.setdefault(shift, Said(shift, *one.span(), 0.9))
     return list(found.values())
+
+
+def _of_afternoon(shift: str) -> str:
+    """Hours after those of a morning, said by twelve: 1 点半到 6 点."""
+    start, end = ((int(time[:2]), time[2:]) for time in shift.split("-"))
+    is_late = start[0] < end[0] < EARLIEST
+    return f"{start[0] + 12:02}{start[1]}-{end[0] + 12:02}{end[1]}" if is_late else shift
 
 
 def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary) -> Iterator[str]:
@@ -194,7 +215,7 @@ def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocab
     told = exact or one["apart"] or one["bpart"] or two or HOURS_NEAR.search(before + line.label)
     if not told:
         return
-    night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上")
+    night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上", "夜")
     first, last = _minutes(one, "a"), _minutes(one, "b")
     if night and first <= 12 * 60 and not one["apart"] and first >= 5 * 60 and last <= 12 * 60:
         first += 12 * 60

@@ -17,6 +17,7 @@ from zero_work_market.reference.places.rules import Known, Mention
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
 NAME = re.compile(r"[一-鿿]{2,10}")
+NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
 CLAUSE_ENDS = re.compile(r"[,;。]")
 
 
@@ -28,10 +29,12 @@ class MessageTooLong(LeyeError):
 
 @dataclass(frozen=True)
 class Part:
-    """The lines of one job. `shared`: lines that are said of all jobs of the message."""
+    """The lines of one job. `shared`: lines that are said of all jobs of the message. `by_title`: it is parted from the
+    others by its title alone, so that it is likely at the place of these."""
 
     own: tuple[Line, ...]
     shared: tuple[Line, ...] = ()
+    by_title: bool = False
 
     @property
     def all(self) -> tuple[Line, ...]:
@@ -132,7 +135,7 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
     merged: dict[str, Part] = {}
     for part in parted:
         name = named[cut.index(part.own[0])]
-        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all)
+        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all, by_title=True)
     return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
 
 
@@ -179,12 +182,13 @@ def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
 
 
 def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
-    """The place named first in the job's own lines, or else in those of all, as close as it is named there."""
+    """The place named first in the job's own lines, or else in those of all, as close as it is named there; or else,
+    where titles alone part the message and it names one city, the place of the message."""
     for lines in part.ways:
         here = [one for line in lines for one in _within(line, said)]
         if here:
             return _closest([one for one in here if one.sure] or here)
-    return None
+    return _closest(said) if part.by_title and len({one.place.city for one in said}) == 1 else None
 
 
 def _within(line: Line, said: Sequence[Mention]) -> Sequence[Mention]:
@@ -206,8 +210,9 @@ def heading(text: str, part: Part, said: Sequence[Mention]) -> Said[str] | None:
     """What stands right behind the first place of the job's own lines: 惠州伯恩光学 → 伯恩光学."""
     for line in part.own:
         for one in _within(line, said):
-            if name := NAME.match(text, one.end, line.end):
-                return Said(name[0], *name.span(), 0.4)
+            if name := (NAME_APART if part.shared else NAME).match(text, one.end, line.end):
+                called = name[0].lstrip(" 】)")
+                return Said(called, name.end() - len(called), name.end(), 0.4)
     return None
 
 
