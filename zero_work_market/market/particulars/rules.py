@@ -13,21 +13,24 @@ Value = TypeVar("Value")
 AGE = r"(?:1[4-9]|[2-7][0-9])(?:\.[0-9]{1,2})?"
 TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 NO_AGE = r"[0-9:]|\s?(?:元|块|/|小时|天|号|点|k|千|个|名|人|斤|公斤|kg)"
+NOT_TAKEN = "(?:不要(?!紧)|勿扰|不收(?!任何|费|钱|押)|免谈|别来|不招|绕道|不行|除外)"
 AGES = re.compile(
     rf"(?<![0-9.])(?<![0-9]:)(?P<low>{AGE})\s?(?:周?岁)?\s?(?:-{{1,3}}|到|至)\s?(?P<high>{AGE})(?!{NO_AGE})"
     rf"(?P<years>\s?周?[岁碎])?"
 )
 GLUED_AGES = re.compile(r"(?<![0-9])(?P<low>1[6-9]|2[0-9])(?P<high>[3-6][0-9])\s?周?岁")
 MOST_AGE = re.compile(
-    rf"(?:不超过?|不得超过?|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
-    rf"\s?(?:周?岁|(?=[,;。\s]|$))|"
+    rf"(?:不超过?|不得超过?|不要超过|卡[到在]|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
+    rf"\s?(?:周?岁|(?=[,;。\s的]|$))|"
+    rf"(?:超过|过了?|大于)\s?(?P<beyond>{AGE})\s?周?岁?(?:的|以上)?{NOT_TAKEN}|"
+    rf"(?<![0-9.-])(?P<from_on>{AGE})\s?周?岁?\s?以上的?{NOT_TAKEN}|男(?P<by_sex>[3-6][0-9])[,、/\s]?女[3-6][0-9]|"
     rf"(?<![0-9.-])(?P<after>{AGE})\s?(?:周?岁)?\s?(?:\(含\))?(?:及)?"
-    rf"(?:以下|以内|之内|往下|封顶|之下|下(?![午班])|内(?=[,;。\s]|$))|"
+    rf"(?:以下(?!的?{NOT_TAKEN})|以内|之内|往下|封顶|之下|下(?![午班以])|内(?=[,;。\s]|$))|"
     rf"(?P<han>{TENS})周?岁(?:及)?(?:以下|以内|之内|往下|封顶)"
 )
 LEAST_AGE = re.compile(
     rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
-    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上|起|往上|\+)|"
+    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上(?!的?{NOT_TAKEN})|起|往上|\+)|"
     rf"(?<![不未])满\s?(?P<full>1[68])(?=[^0-9.元天个月日小人名]|$)|"
     rf"(?<![0-9.-])(?P<bare>1[68])\s?(?:以上|往上)(?=[,;。\s]|都|就|即|均|男女|$)|(?P<han>{TENS})周?岁(?:及)?(?:以上|起)"
 )
@@ -38,6 +41,8 @@ BORN = re.compile(
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
 HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
+ON_TO_AGES = (*"限要收招龄",)
+AFTER_AGES = re.compile(r"$|[,;。、() |男女的]|之间|左右|以内|优先|身体|都|就")
 BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
 HAN = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"两": 2}
 MOST_HEADCOUNT = 500
@@ -126,9 +131,9 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
 
 def _stands_alone(text: str, one: re.Match[str], line: Line, words: Vocabulary) -> bool:
     before = text[max(line.start, one.start() - 6) : one.start()]
-    after = text[one.end() : line.end][:1]
     apart = before.endswith(" ") and not words["any_wage_label"].search(before)
-    return (apart or before.rstrip(" ")[-1:] in BREAKS) and (after in BREAKS or after in "男女")
+    led = apart or before.rstrip(" ")[-1:] in (*BREAKS, *ON_TO_AGES)
+    return led and AFTER_AGES.match(text, one.end(), line.end) is not None
 
 
 def _age(written: str) -> float:
@@ -243,10 +248,11 @@ def _clock(minutes: int) -> str:
 
 def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> Said[bool] | None:
     """Whether `what`, "meals" or "lodging", is given; None if nothing is said of it."""
-    yes, no = (
+    yes, no, priced = (
         next((one for line in lines for one in words[f"{what}_{name}"].finditer(text, line.start, line.end)), None)
-        for name in ("yes", "no")
+        for name in ("yes", "no", "priced")
     )
+    no = no or (None if yes else priced)
     by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
     for line in by_label:
         return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)
