@@ -41,6 +41,7 @@ BORN = re.compile(
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
 HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
+WAGE_BEFORE = re.compile(r"[薪资价时入得遇]\s?:?\s?$")
 ON_TO_AGES = (*"限要收招龄",)
 AFTER_AGES = re.compile(r"$|[,;。、() |男女的]|之间|左右|以内|优先|身体|都|就")
 BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
@@ -112,13 +113,13 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
             low, high = (_age(one[name]) for name in ("low", "high"))
             near = text[max(line.start, one.start() - 10) : min(line.end, one.end() + 4)]
             sure = pattern is not AGES or one["years"] or AGE_NEAR.search(near + line.label)
-            usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line, words)
+            usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line)
             if (sure or usual) and low < high and not guarded(one):
                 yield low, high, *one.span()
     for one in MOST_AGE.finditer(text, line.start, line.end):
         near = text[max(line.start, one.start() - 8) : one.end()]
         told = any(sign in near + line.label for sign in ("岁", "龄", "年纪")) or text[line.start : one.start()].rstrip()[-1:] in ("男", "女")
-        if (told or _stands_alone(text, one, line, words)) and not guarded(one):
+        if (told or _stands_alone(text, one, line)) and not guarded(one):
             yield None, _age(one[one.lastgroup or 0]), *one.span()
     for one in LEAST_AGE.finditer(text, line.start, line.end):
         if not guarded(one):
@@ -129,9 +130,9 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
             yield None, float(on.year - year), *one.span()
 
 
-def _stands_alone(text: str, one: re.Match[str], line: Line, words: Vocabulary) -> bool:
+def _stands_alone(text: str, one: re.Match[str], line: Line) -> bool:
     before = text[max(line.start, one.start() - 6) : one.start()]
-    apart = before.endswith(" ") and not words["any_wage_label"].search(before)
+    apart = before.endswith(" ") and not WAGE_BEFORE.search(before)
     led = apart or before.rstrip(" ")[-1:] in (*BREAKS, *ON_TO_AGES)
     return led and AFTER_AGES.match(text, one.end(), line.end) is not None
 

@@ -18,7 +18,7 @@ MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
-CLAUSE_ENDS = re.compile(r"[,;。]")
+CLAUSE_ENDS, BLANKS = re.compile(r"[,;。]"), re.compile(r" {1,2}")
 
 
 class MessageTooLong(LeyeError):
@@ -141,11 +141,12 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
 
 def _cut(text: str, line: Line, starts: Sequence[int]) -> tuple[list[Line], list[Line]]:
     """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
-    have, is said of all."""
+    have (words, in a line without marks), is said of all."""
     bounds = list(pairwise([*starts, line.end]))
-    most = max(len(CLAUSE_ENDS.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
+    ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], line.end) else BLANKS
+    most = max(len(ends.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
     start, end = bounds[-1]
-    clauses = [one.start() for one in CLAUSE_ENDS.finditer(text, start, end)]
+    clauses = [one.start() for one in ends.finditer(text, start, end)]
     stop = min(_stop(text, start, end), clauses[most] if len(clauses) > most else end)
     own = [(first, _stop(text, first, last)) for first, last in bounds[:-1]] + [(start, stop)]
     rest = [(line.start, starts[0]), *((ends, last) for (_, ends), (_, last) in zip(own, bounds, strict=True))]
