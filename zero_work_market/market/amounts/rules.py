@@ -51,6 +51,8 @@ HAN_PLACES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 OF_A_DAY = re.compile(r"\s?(?:元|块)?\s?/\s?[0-9]{1,2}(?:\.5)?\s?个?(?:小时|h|工时)")
 """A day by its hours: 160/8h."""
 LEAST_ROUND = 100
+LEAST_OF_WORKERS = {"hour": 10, "day": 80, "shift": 80, "month": 1_500, "year": 12_000}
+LEAST_OF_SHIFTS, SPAN = 13, re.compile(r"\s?[-:点到至]")
 WAGE_RIGHT_BEFORE = re.compile(r"[薪价资时元入得]\s?:?\s?$")
 NEXT_SAYS = re.compile(r"\s(?:一|每|1)个?[^\s]{1,3}$")
 """An amount that has its unit already and then a blank: 一单 5 元 一天 200."""
@@ -130,13 +132,18 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
             return None
         unit_word = None
     label = _label(before, line, words) or ("month" if words["month_after"].match(after) else None)
+    if label is None and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
+        label = None if SPAN.match(after) else "any"
+    if label is None and words["height"].match(text, number.start, end):
+        return None
     if unit_word and label in LABELS and NEXT_SAYS.search(text, number.end, tail.end() if tail else number.end):
         unit_word = None
     if words["not_wage_before"].search(before) or words["not_wage_after"].match(after):
         return None
     if not money and not unit_word and words["not_money_after"].match(after):
         return None
-    if _of_agents(text, number, start, end, line, words):
+    evidently = unit_word in UNITS and number.low >= LEAST_OF_WORKERS[UNITS[unit_word]]
+    if _of_agents(text, number, start, end, line, words, evidently=evidently):
         return None
     if not (money or unit_word or WAGE_RIGHT_BEFORE.search(before)) and _are_ages(number):
         return None
@@ -182,12 +189,15 @@ def _label(before: str, line: Line, words: Vocabulary) -> str | None:
     return None
 
 
-def _of_agents(text: str, number: _Number, start: int, end: int, line: Line, words: Vocabulary) -> bool:
+def _of_agents(
+    text: str, number: _Number, start: int, end: int, line: Line, words: Vocabulary, *, evidently: bool
+) -> bool:
+    """`evidently`: what agents are said to get after a blank doesn't concern it, so much a wage it is."""
     own = words["wage_label"].search(text, max(start, number.start - BEFORE), number.start)
     if line.agents and not own:
         return True
     said = words["agents_said"].search(text, start, min(end, number.end + 16))
-    if said is None:
+    if said is None or (evidently and " " in text[number.end : said.start()]):
         return False
     return own is None or (said.start() > own.start() and said.start() < number.end)
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from zero_work_market.ground.errors import LeyeError
@@ -16,6 +16,8 @@ from zero_work_market.reference.places.rules import Known, Mention
 
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
+BEFORE_TITLES = ("numbered", "boxed")
+"""Marks that lists of conditions have too, and that part jobs only before their titles."""
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
 CLAUSE_ENDS, BLANKS = re.compile(r"[,;。]"), re.compile(r" {1,2}")
@@ -87,15 +89,15 @@ class Reading:
 
 
 def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
-    """The message parted into its jobs: by marks (单1, 岗位二), by numbers if most stand before a title, by headings
+    """The message parted into its jobs: by marks (单1, 岗位二), by numbers or 【】 if most stand before a title, by headings
     that name an employer, or by titles that have figures of their own. One part if nothing parts it."""
-    for name in ("marked", "lettered", "numbered", "headed"):
+    for name in ("marked", "lettered", "numbered", "boxed", "headed"):
         starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
-        if name == "numbered" and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
+        if name in BEFORE_TITLES and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
             continue
         found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
-            return found
+            return [replace(one, by_title=name in BEFORE_TITLES) for one in found]
     return _by_titles(text, lines, words, naming)
 
 
