@@ -105,7 +105,14 @@ def _of_line(text: str, line: Line, words: Vocabulary) -> Iterator[Wage]:
         wage = _wage(text, number, line, words)
         if wage is None and last is not None and re.fullmatch(r"[\s/、]{1,3}", text[last.end : number.start]):
             wage = replace(last, low=number.low, high=number.high, start=number.start, end=number.end)
-            wage = wage if _plausible(wage) and number.low >= last.low / 2 and not _are_ages(number) and _ends(text, number, line) else None
+            wage = (
+                wage
+                if _plausible(wage)
+                and number.low >= last.low / 2
+                and not _are_ages(number)
+                and _ends(text, number, line)
+                else None
+            )
         last = wage
         if wage is not None:
             yield wage
@@ -138,7 +145,8 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
         return None
     if unit_word and label in LABELS and NEXT_SAYS.search(text, number.end, tail.end() if tail else number.end):
         unit_word = None
-    if words["not_wage_before"].search(before) or words["not_wage_after"].match(after):
+    taken = words["not_wage_after"].match(after) and not words["next_amount"].match(after)
+    if taken or words["not_wage_before"].search(before):
         return None
     if not money and not unit_word and words["not_money_after"].match(after):
         return None

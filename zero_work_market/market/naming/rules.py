@@ -11,6 +11,7 @@ from zero_work_market.reference.job_titles.rules import Strength, Titles
 
 BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
 LIST = re.compile(r"[/、&+\s|]")
+AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
 WORD = re.compile(r"[一-鿿a-z]{2,12}")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
 WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
@@ -48,7 +49,13 @@ class Naming:
         found = [
             replace(one, worth=self._worth(one, line) + A_LINE_LATER * min(number, FAR))
             for number, line in enumerate(lines)
-            for one in (*self.said(line), *self.leads(line), *self._hired(line), *self._deeds(line))
+            for one in (
+                *self.said(line),
+                *self.leads(line),
+                *self._hired(line),
+                *self._labelled(line),
+                *self._deeds(line),
+            )
         ]
         return max(found, key=lambda one: (one.worth, -one.start), default=None)
 
@@ -147,7 +154,8 @@ class Naming:
         for shape in self._words["shape"].finditer(self._text, line.start, line.end):
             start, end = shape.span("name")
             if not (
-                any(start < one.end and one.start < end for one in said) or self._words["not_shape"].search(shape["name"])
+                any(start < one.end and one.start < end for one in said)
+                or self._words["not_shape"].search(shape["name"])
             ):
                 yield Title(shape["name"], start, end, None, BY_SHAPE)
 
@@ -156,6 +164,16 @@ class Naming:
             name = "name" if one["name"] else "bare"
             if not self._words["not_hired"].search(one[name]):
                 yield Title(one[name], *one.span(name), None, BY_DEED)
+
+    def _labelled(self, line: Line) -> Iterator[Title]:
+        """What stands behind a title's label, whatever it be."""
+        found = AFTER_LABEL.match(self._text, line.body, line.end)
+        if (
+            found
+            and self._words["title_label"].search(line.label)
+            and not (line.agents or self._words["not_hired"].search(found["name"]))
+        ):
+            yield Title(found["name"], *found.span("name"), None, BY_DEED)
 
     def _deeds(self, line: Line) -> Iterator[Title]:
         for one in () if line.agents else self._words["deed"].finditer(self._text, line.start, line.end):

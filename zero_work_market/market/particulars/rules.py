@@ -118,7 +118,9 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
                 yield low, high, *one.span()
     for one in MOST_AGE.finditer(text, line.start, line.end):
         near = text[max(line.start, one.start() - 8) : one.end()]
-        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪")) or text[line.start : one.start()].rstrip()[-1:] in ("男", "女")
+        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪")) or text[
+            line.start : one.start()
+        ].rstrip()[-1:] in ("男", "女")
         if (told or _stands_alone(text, one, line)) and not guarded(one):
             yield None, _age(one[one.lastgroup or 0]), *one.span()
     for one in LEAST_AGE.finditer(text, line.start, line.end):

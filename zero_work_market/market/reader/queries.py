@@ -53,7 +53,7 @@ def read(text: str, *, on: date) -> Reading:
     findings = read_words(text, lexicon)
     told = _Told(message.text, words, on)
     job: Job | None = None
-    for part in parts(message.text, lines(message.text, words), words, told.naming):
+    for part in parts(message.text, lines(message.text, words), words, told.naming, told.places):
         job = told.job(part, job)
         if job.is_one:
             jobs.append(_as_pasted(message, job))
@@ -84,7 +84,7 @@ class _Told:
     def __init__(self, text: str, words: Vocabulary, on: date) -> None:
         self._text, self._words, self._on = text, words, on
         self.naming = Naming(text, words, titles())
-        self._places = places_in(text)
+        self.places = places_in(text)
         self._products = products_in(text, titles())
         self._known: dict[tuple[Any, ...], Any] = {}
 
@@ -95,10 +95,10 @@ class _Told:
         low, high = next((found for own in part.ways if any(found := self._read(own, ages, self._on))), (None, None))
         title = Said(named.text, named.start, named.end, named.confidence) if named else boss
         job = Job(
-            title=title or heading(text, part, self._places),
+            title=title or heading(text, part, self.places),
             occupations=self._occupations(part, named),
             employer=boss,
-            place=place(part, self._places),
+            place=place(part, self.places),
             pay=self._pay(part, above),
             headcount=self._first(part, headcount),
             age_min=low,

@@ -88,9 +88,10 @@ class Reading:
     findings: tuple[Found, ...] = field(default=())
 
 
-def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
-    """The message parted into its jobs: by marks (单1, 岗位二), by numbers or 【】 if most stand before a title, by headings
-    that name an employer, or by titles that have figures of their own. One part if nothing parts it."""
+def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]) -> list[Part]:
+    """The message parted into its jobs, one part if nothing parts it: by marks (单1), by numbers or 【】 if most
+    stand before a title, by headings that name an employer, by the places of lines that have titles, or by titles that
+    have figures of their own."""
     for name in ("marked", "lettered", "numbered", "boxed", "headed"):
         starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
         if name in BEFORE_TITLES and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
@@ -98,12 +99,25 @@ def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -
         found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
             return [replace(one, by_title=name in BEFORE_TITLES) for one in found]
-    return _by_titles(text, lines, words, naming)
+    return _by_places(text, lines, words, naming, places) or _by_titles(text, lines, words, naming)
 
 
 def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
     begins = words[name].match(text, line.start, line.end) is not None
     return begins and not (name == "headed" and (line.agents or words["closing"].match(text, line.start, line.end)))
+
+
+def _by_places(
+    text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
+) -> list[Part]:
+    at_places: dict[int, Known] = {}
+    for at, line in enumerate(lines):
+        here = _within(line, places)
+        begins = here and words["before_place"].fullmatch(text, line.start, here[0].start)
+        if begins and not line.agents and naming.said(line) and _says_terms(text, [line], words):
+            at_places[at] = here[0].place
+    apart = len(at_places) > 1 and len(set(at_places.values())) == len(at_places)
+    return _parted(text, lines, list(at_places), words, by_label=False) if apart else []
 
 
 def _parted(
