@@ -147,7 +147,7 @@ def _age(written: str) -> float:
 
 
 def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:
-    """ "male", "female" or "any", where it is said."""
+    """ "male", "female" or "any", where it is said; of limits for each sex, none."""
     seen: dict[str, Said[str]] = {}
     meanings = (("any_sex", "any"), ("men_out", "female"), ("women_out", "male"), ("men", "male"), ("women", "female"))
     taken: list[tuple[int, int]] = []
@@ -160,10 +160,7 @@ def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None
                 seen.setdefault(value, Said(value, *one.span(), 0.9))
     if "any" in seen:
         return seen["any"]
-    if {"male", "female"} <= seen.keys():
-        first = min(seen.values(), key=lambda one: one.start)
-        return Said("any", first.start, first.end, 0.6)
-    return next(iter(seen.values()), None)
+    return next(iter(seen.values())) if len(seen) == 1 else None
 
 
 def headcount(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] | None:
