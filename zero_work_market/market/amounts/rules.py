@@ -13,7 +13,7 @@ AMOUNT = (
 NUMBER = re.compile(
     r"(?<![0-9.a-z])(?<![0-9]:)"
     + AMOUNT.format("low", 8, "")
-    + r"(?P<half>半|[1-9](?=[^0-9.万千]))?(?:块(?P<tenths>[1-9])(?![0-9])|毛(?P<hundredths>[1-9])(?![0-9]))?"
+    + r"(?(low_scale)(?P<half>半|[1-9](?=[^0-9.万千]))?)(?:块(?P<tenths>[1-9])(?![0-9])|毛(?P<hundredths>[1-9])(?![0-9]))?"
     + r"(?:\s?(?:元|块)?\s?(?:-{1,3}|到|至)\s?"
     + AMOUNT.format("high", 6, ":")
     + ")?"
@@ -28,14 +28,14 @@ HAN_TENTHS = re.compile(
     r"(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱?\s?(?:一|每|/))"
 )
 TAIL = re.compile(
-    r"\s{0,2}(?:\+|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱)?"
+    r"\s{0,2}(?:\+(?![每一])|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱)?"
     r"\s?(?:钱|左右|以上|起步?|不等|人民币)?\s?[(（]?"
     r"(?:(?P<per>/|每|一|1(?=个?(?:小时|天|月))|个|p)?\s?个?\s?"
-    r"(?P<unit>小时|钟头|工时|h(?![a-z])|时(?![间段])|天|日(?!结)|d(?![a-z])|月|m(?![a-z0-9])|年(?![龄纪])|上午|下午|半天|班(?!次|组)|晚(?![班上])|夜(?![班里间])|"
-    r"场|单|件|个(?!人|月|钟|小时|工)|只|票|公斤|斤|吨|箱|车|平方米?|平米?|亩|垧|方|立方|块|双|套|盒|袋|包|棵|株|趟|根|片|张|桶|筐|篓|捆|板|串|垄|行|米|头|枚|把|人次))?"
+    r"(?P<unit>小时|钟头?(?![点表])|工时|h(?![a-z])|时(?![间段])|天|日(?!结)|d(?![a-z])|月|m(?![a-z0-9])|年(?![龄纪])|上午|下午|半天|班(?!次|组)|晚(?![班上])|夜(?![班里间])|"
+    r"场|单|件|个(?!人|月|钟|小时|工)|只|票|公斤|斤|吨|箱|车|平方米?|平米?|亩|垧|方|立方|块|双|套|盒|袋|包|棵|株|趟|根|片|张|桶|筐|篓|捆|板|串|垄|行|米|头|枚|把|间|台|户|桌|人次))?"
 )
 UNITS = {
-    "小时": "hour", "钟头": "hour", "工时": "hour", "h": "hour", "时": "hour", "天": "day", "日": "day", "d": "day",
+    "小时": "hour", "钟头": "hour", "钟": "hour", "工时": "hour", "h": "hour", "时": "hour", "天": "day", "日": "day", "d": "day",
     "月": "month", "m": "month", "年": "year", "班": "shift", "晚": "shift", "夜": "shift", "场": "shift",
     "上午": "shift", "下午": "shift", "半天": "shift",
 }  # fmt: skip
@@ -134,11 +134,14 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
     money, per, unit_word = (tail["money"], tail["per"], tail["unit"]) if tail else (None, None, None)
     if OF_A_DAY.match(after):
         unit_word = per = "天"
+    if tail and unit_word and not _is_of_order(number.low, UNITS.get(unit_word, "piece")) and "(" in tail[0]:
+        unit_word = None
     if unit_word and not (money or (per and per != "个")):
         if unit_word in UNITS and not (after.startswith(" ") and number.low >= LEAST_ROUND):
             return None
         unit_word = None
-    label = _label(before, line, words) or ("month" if words["month_after"].match(after) else None)
+    of_month = number.low >= PLAUSIBLE["month"][0] and words["month_after"].match(after) is not None
+    label = _label(before, line, words) or ("month" if of_month else None)
     if label is None and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
         label = None if SPAN.match(after) else "any"
     if label is None and words["height"].match(text, number.start, end):
@@ -146,7 +149,7 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
     if unit_word and label in LABELS and NEXT_SAYS.search(text, number.end, tail.end() if tail else number.end):
         unit_word = None
     taken = words["not_wage_after"].match(after) and not words["next_amount"].match(after)
-    if taken or words["not_wage_before"].search(before):
+    if taken or any(words[name].search(before) for name in ("not_wage_before", "output_before")):
         return None
     if not money and not unit_word and words["not_money_after"].match(after):
         return None
@@ -177,10 +180,10 @@ def _alone(text: str, number: _Number, unit: str, line: Line, words: Vocabulary)
         return True
     before, after = text[line.start : number.start][-8:], text[number.end : line.end]
     apart = not before or words["alone"].match(before[-1]) is not None or words["word_alone"].search(before) is not None
-    ends = not after or words["alone"].match(after) is not None or after.startswith(ROUGHLY)
+    ends = not after or words["alone"].match(after) is not None or after.startswith(("(", *ROUGHLY))
     if unit == "month":
         return number.low % 100 == 0 and (after.startswith(ROUGHLY) or (apart and ends))
-    return unit == "day" and number.low % 5 == 0 and apart and (ends or after.startswith("("))
+    return unit == "day" and number.low % 5 == 0 and apart and ends
 
 
 def _label(before: str, line: Line, words: Vocabulary) -> str | None:
@@ -226,8 +229,12 @@ def _scaled(number: _Number, unit: str, money: str | None) -> tuple[float, float
 
 
 def _plausible(wage: Wage) -> bool:
-    least, most = PLAUSIBLE[wage.unit]
-    return least <= wage.low <= wage.high <= most
+    return wage.low <= wage.high and all(_is_of_order(end, wage.unit) for end in (wage.low, wage.high))
+
+
+def _is_of_order(amount: float, unit: str) -> bool:
+    least, most = PLAUSIBLE[unit]
+    return least <= amount <= most
 
 
 def _numbers(text: str, line: Line) -> Iterator[_Number]:

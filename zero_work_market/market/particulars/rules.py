@@ -64,6 +64,7 @@ HOURS = re.compile(
 HAN_HOURS = re.compile(
     r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
 )
+ALSO = re.compile(r"\s?[、/,;和及]\s?(?:[早中晚夜白]班?)?\s?")
 HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
 AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
 NOON, EARLIEST = ("10:00", "13:00"), 9
@@ -183,7 +184,7 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
     """Working hours as "08:30-20:30", each once. Twelve hours by the clock in two shifts stand for both."""
     found: dict[str, Said[str]] = {}
     for line in lines:
-        morning = False
+        morning, last = False, line.start
         matches = [*HOURS.finditer(text, line.start, line.end), *HAN_HOURS.finditer(text, line.start, line.end)]
         for one in sorted(matches, key=lambda each: each.start()):
             before = text[max(line.start, one.start() - NEAR_HOURS) : one.start()]
@@ -191,7 +192,9 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
             after = re.split(r"[,;。\s]", text[one.end() : min(line.end, one.end() + 4)])[0]
             if any(words["not_hours"].search(near) for near in (line.label, own, after)):
                 continue
-            for shift in _shifts(text, one, line, own, words):
+            listed = last > line.start and ALSO.fullmatch(text, last, one.start()) is not None
+            for shift in _shifts(text, one, line, own, words, listed=listed):
+                last = one.end()
                 shift = _of_afternoon(shift) if morning and one.re is HOURS and not one["apart"] else shift
                 morning = NOON[0] <= shift.split("-")[1] <= NOON[1]
                 found.setdefault(shift, Said(shift, *one.span(), 0.9))
@@ -205,7 +208,10 @@ def _of_afternoon(shift: str) -> str:
     return f"{start[0] + 12:02}{start[1]}-{end[0] + 12:02}{end[1]}" if is_late else shift
 
 
-def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary) -> Iterator[str]:
+def _shifts(
+    text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary, *, listed: bool
+) -> Iterator[str]:
+    """`listed`: it stands right behind hours that were told to be such."""
     if one.re is HAN_HOURS:
         start, end = int(_age(one["a"])) if "十" in one["a"] else HAN[one["a"][-1]], 0
         end = (int(_age(one["b"])) if "十" in one["b"] else HAN[one["b"][-1]]) + 12
@@ -217,7 +223,7 @@ def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocab
     exact = any(one[name] for name in ("am", "bm")) or "点" in one[0] or "时" in one[0]
     after = text[one.end() : min(line.end, one.end() + 6)]
     two = words["two_shifts"].search(after) or words["two_shifts"].search(before)
-    told = exact or one["apart"] or one["bpart"] or two or HOURS_NEAR.search(before + line.label)
+    told = exact or listed or one["apart"] or one["bpart"] or two or words["three_shifts"].search(before) or HOURS_NEAR.search(before + line.label)
     if not told:
         return
     night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上", "夜")
@@ -253,6 +259,8 @@ def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> S
         for name in ("yes", "no", "priced")
     )
     no = no or (None if yes else priced)
+    if yes and no and words[f"{what}_partly"].search(text, max(no.start() - 3, 0), no.end()):
+        no = None
     by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
     for line in by_label:
         return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)

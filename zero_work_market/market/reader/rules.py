@@ -18,9 +18,10 @@ MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
 BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
+SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
-CLAUSE_ENDS, BLANKS = re.compile(r"[,;。]"), re.compile(r" {1,2}")
+CLAUSE_ENDS, ALL_ENDS = re.compile(r"[,;。]"), re.compile(r"[,;。] ?| {1,2}(?![,;。])")
 
 
 class MessageTooLong(LeyeError):
@@ -104,7 +105,9 @@ def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, p
 
 def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
     begins = words[name].match(text, line.start, line.end) is not None
-    return begins and not (name == "headed" and (line.agents or words["closing"].match(text, line.start, line.end)))
+    return begins and not (
+        line.agents or (name == "headed" and words["closing"].match(text, line.start, line.end) is not None)
+    )
 
 
 def _by_places(
@@ -157,9 +160,9 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
 
 def _cut(text: str, line: Line, starts: Sequence[int]) -> tuple[list[Line], list[Line]]:
     """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
-    have (words, in a line without marks), is said of all."""
+    have (words, where no marks part the jobs), is said of all."""
     bounds = list(pairwise([*starts, line.end]))
-    ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], line.end) else BLANKS
+    ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], starts[-1]) else ALL_ENDS
     most = max(len(ends.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
     start, end = bounds[-1]
     clauses = [one.start() for one in ends.finditer(text, start, end)]
@@ -182,20 +185,26 @@ def _piece(line: Line, start: int, end: int) -> Line:
 def _without_tail(
     text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
 ) -> tuple[list[Line], list[Line]]:
-    """The last block, until its lines are said of all: at words that close, when it is longer than any other, or, with
-    `by_label`, at a label that no other block has."""
+    """The last block, until its lines are said of all: at words that close, when it is longer than any other, at hours,
+    board or lodging that no other block says, or, with `by_label`, at a label that no other block has."""
     last = list(blocks[-1])
-    known = {line.label for block in blocks[:-1] for line in block if line.label}
+    others = [line for block in blocks[:-1] for line in block]
+    known = {line.label for line in others if line.label}
     longest = max((len(block) for block in blocks[:-1]), default=1)
+    new = [words[name] for name in SAID_OF_ALL if not any(_says(text, line, words[name]) for line in others)]
     for at, line in enumerate(last[1:], 1):
         closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
-        if line.label not in known and (closes or at >= longest):
+        if line.label not in known and (closes or at >= longest or any(_says(text, line, one) for one in new)):
             return last[:at], last[at:]
     return last, []
 
 
+def _says(text: str, line: Line, what: re.Pattern[str]) -> bool:
+    return what.search(text, line.start, line.end) is not None
+
+
 def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
-    return any(words["terms"].search(text, line.start, line.end) for line in block if not line.agents)
+    return any(_says(text, line, words["terms"]) for line in block if not line.agents)
 
 
 def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:

@@ -56,7 +56,8 @@ def short(name: str) -> str:
 
 def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
     """The places that the text names, in its order. A name of several places is the one that agrees with the others
-    named in the text, and is left out when none does."""
+    named in the text, or else the one that isn't a city's district, which is seldom named without its city. It is left
+    out when that doesn't settle it."""
     raw = list(_raw(text, gazetteer))
     cities = {one.city for _, _, known in raw for one in known if not one.county}
     provinces = {whole for name, whole in gazetteer.provinces.items() if name in text}
@@ -82,10 +83,13 @@ def _agreeing(known: tuple[Known, ...], cities: set[str], provinces: set[str]) -
         return known
     if whole_cities := tuple(one for one in known if not one.county):
         return whole_cities
-    same_city = tuple(one for one in known if one.city in cities)
-    if same_city:
-        return same_city
-    return tuple(one for one in known if one.province in provinces)
+    for agreeing in (
+        tuple(one for one in known if one.city in cities),
+        tuple(one for one in known if one.province in provinces),
+    ):
+        if agreeing:
+            return agreeing
+    return tuple(one for one in known if not one.county.endswith("区"))
 
 
 def _raw(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, tuple[Known, ...]]]:
