@@ -166,12 +166,12 @@ class Naming:
                 yield Title(one[name], *one.span(name), None, BY_DEED)
 
     def _labelled(self, line: Line) -> Iterator[Title]:
-        """What stands behind a title's label, whatever it be."""
+        """What stands behind a title's label, whatever it be, in a line without a title."""
         found = AFTER_LABEL.match(self._text, line.body, line.end)
         if (
             found
             and self._words["title_label"].search(line.label)
-            and not (line.agents or self._words["not_hired"].search(found["name"]))
+            and not (line.agents or self.said(line) or self._words["not_hired"].search(found["name"]))
         ):
             yield Title(found["name"], *found.span("name"), None, BY_DEED)
 
