@@ -28,7 +28,7 @@ HAN_TENTHS = re.compile(
     r"(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱?\s?(?:一|每|/))"
 )
 TAIL = re.compile(
-    r"\s{0,2}(?:\+(?![每一])|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱)?"
+    r"\s{0,2}(?:\+(?![每一])|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱?(?![拣钟之类割]))?"
     r"\s?(?:钱|左右|以上|起步?|不等|人民币)?\s?[(（]?"
     r"(?:(?P<per>/|每|一|1(?=个?(?:小时|天|月))|个|p)?\s?个?\s?"
     r"(?P<unit>小时|钟头?(?![点表])|工时|h(?![a-z])|时(?![间段])|天|日(?!结)|d(?![a-z])|月|m(?![a-z0-9])|年(?![龄纪])|上午|下午|半天|班(?!次|组)|晚(?![班上])|夜(?![班里间])|"
@@ -54,6 +54,7 @@ LEAST_ROUND = 100
 LEAST_OF_WORKERS = {"hour": 10, "day": 80, "shift": 80, "month": 1_500, "year": 12_000}
 LEAST_OF_SHIFTS, SPAN = 13, re.compile(r"\s?[-:点到至]")
 WAGE_RIGHT_BEFORE = re.compile(r"[薪价资时元入得]\s?:?\s?$")
+SEX_BEFORE = re.compile(r"[男女龄](?=\s?:?\s?$)")
 NEXT_SAYS = re.compile(r"\s(?:一|每|1)个?[^\s]{1,3}$")
 """An amount that has its unit already and then a blank: 一单 5 元 一天 200."""
 BEFORE = 18
@@ -118,8 +119,9 @@ def _of_line(text: str, line: Line, words: Vocabulary) -> Iterator[Wage]:
             yield wage
 
 
-def _are_ages(number: _Number) -> bool:
-    return number.low in AGES[0] and number.high in AGES[1]
+def _are_ages(number: _Number, before: str = "") -> bool:
+    usual = number.low in AGES[0] and number.high in AGES[1]
+    return usual or (SEX_BEFORE.search(before) is not None and AGES[0][0] <= number.low < number.high <= AGES[1][-1])
 
 
 def _ends(text: str, number: _Number, line: Line) -> bool:
@@ -134,6 +136,8 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
     money, per, unit_word = (tail["money"], tail["per"], tail["unit"]) if tail else (None, None, None)
     if OF_A_DAY.match(after):
         unit_word = per = "天"
+    if number.low == number.high and SPAN.search(text, number.start, number.end):
+        return None
     if tail and unit_word and not _is_of_order(number.low, UNITS.get(unit_word, "piece")) and "(" in tail[0]:
         unit_word = None
     if unit_word and not (money or (per and per != "个")):
@@ -156,7 +160,7 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
     evidently = unit_word in UNITS and number.low >= LEAST_OF_WORKERS[UNITS[unit_word]]
     if _of_agents(text, number, start, end, line, words, evidently=evidently):
         return None
-    if not (money or unit_word or WAGE_RIGHT_BEFORE.search(before)) and _are_ages(number):
+    if not (money or unit_word or WAGE_RIGHT_BEFORE.search(before)) and _are_ages(number, before):
         return None
     unit = UNITS.get(unit_word, "piece") if unit_word else label
     evident = bool(unit_word) or label is not None
@@ -221,7 +225,7 @@ def _likely_unit(low: float, high: float) -> str | None:
 
 
 def _scaled(number: _Number, unit: str, money: str | None) -> tuple[float, float]:
-    tenth = {"毛": 10, "角": 10, "分钱": 100}.get(money or "", 1)
+    tenth = {"毛": 10, "角": 10, "分": 100, "分钱": 100}.get(money or "", 1)
     low, high = number.low / tenth, number.high / tenth
     if unit == "month" and high < 100 and not number.low * 1000 > PLAUSIBLE["month"][1]:
         return low, high

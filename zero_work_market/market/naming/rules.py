@@ -47,7 +47,7 @@ class Naming:
         """What the job of these lines is called: by its label, at the head of a line, after 招, or else the strongest
         word that is said first."""
         found = [
-            replace(one, worth=self._worth(one, line) + A_LINE_LATER * min(number, FAR))
+            Title(one.text, one.start, one.end, one.strength, self._worth(one, line) + A_LINE_LATER * min(number, FAR))
             for number, line in enumerate(lines)
             for one in (
                 *self.said(line),

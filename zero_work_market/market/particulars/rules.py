@@ -49,8 +49,8 @@ HAN = {one: value for value, one in enumerate("零一二三四五六七八九")}
 MOST_HEADCOUNT = 500
 
 HOUR = (
-    r"(?P<{0}part>凌晨|早上?|上午|中午|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
-    r"(?P<{0}h>[01]?[0-9]|2[0-4])(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|[0-5][0-9]分?)?整?)?"
+    r"(?P<{0}part>凌晨|清早|清晨|早晨|早上?|上午|中午|晌午|后晌|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
+    r"(?P<{0}h>[01]?[0-9]|2[0-4]|(?:二?十[一二三四]?|[一二两三四五六七八九])(?=[点时]))(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|三十|[0-5][0-9]分?)?整?)?"
 )
 HOURS = re.compile(
     r"(?<![0-9.])(?<![0-9]:)"
@@ -66,7 +66,7 @@ HAN_HOURS = re.compile(
 )
 ALSO = re.compile(r"\s?[、/,;和及]\s?(?:[早中晚夜白]班?)?\s?")
 HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
-AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
+AFTERNOON = ("下午", "后晌", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
 NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
@@ -103,8 +103,9 @@ def ages(
 def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[float | None, float | None, int, int]]:
     def guarded(one: re.Match[str]) -> bool:
         start, end = clause(text, one.start(), line, words)
+        told = text.endswith(("男女", "年龄", "年龄:"), start, one.start())
         return (
-            words["age_guard"].search(text, start, min(end, one.start() + 20)) is not None
+            (not told and words["age_guard"].search(text, start, min(end, one.start() + 20)) is not None)
             or (one.re is not AGES and words["cares"].search(text[start : one.start()]) is not None)
             or words["cared"].match(text, one.end(), line.end) is not None
         )
@@ -223,7 +224,15 @@ def _shifts(
     exact = any(one[name] for name in ("am", "bm")) or "点" in one[0] or "时" in one[0]
     after = text[one.end() : min(line.end, one.end() + 6)]
     two = words["two_shifts"].search(after) or words["two_shifts"].search(before)
-    told = exact or listed or one["apart"] or one["bpart"] or two or words["three_shifts"].search(before) or HOURS_NEAR.search(before + line.label)
+    told = (
+        exact
+        or listed
+        or one["apart"]
+        or one["bpart"]
+        or two
+        or words["three_shifts"].search(before)
+        or HOURS_NEAR.search(before + line.label)
+    )
     if not told:
         return
     night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上", "夜")
@@ -232,6 +241,8 @@ def _shifts(
         first += 12 * 60
     if (one["apart"] or "") in AFTERNOON and first < 12 * 60:
         first += 12 * 60
+    if not one["apart"] and first < last <= 12 * 60 and first <= 6 * 60 and words["evening"].search(before):
+        first, last = first + 12 * 60, last + 12 * 60
     evening = (one["bpart"] or "") in AFTERNOON
     from_noon = (one["apart"] or "") in AFTERNOON
     by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first <= 12 * 60)
@@ -244,8 +255,8 @@ def _shifts(
 
 def _minutes(one: re.Match[str], end: str) -> int:
     half = one[f"{end}half"] or ""
-    minutes = 30 if half == "半" else int(re.sub(r"\D", "", half) or one[f"{end}m"] or 0)
-    return int(one[f"{end}h"]) * 60 + minutes
+    minutes = 30 if half in ("半", "三十") else int(re.sub(r"\D", "", half) or one[f"{end}m"] or 0)
+    return _count(one[f"{end}h"]) * 60 + minutes
 
 
 def _clock(minutes: int) -> str:

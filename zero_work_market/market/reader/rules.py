@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
@@ -19,6 +20,7 @@ MOST_JOBS = 20
 BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
 SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
+START = attrgetter("start")
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
 CLAUSE_ENDS, ALL_ENDS = re.compile(r"[,;。]"), re.compile(r"[,;。] ?| {1,2}(?![,;。])")
@@ -130,7 +132,8 @@ def _parted(
     blocks = [list(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
     blocks[-1], tail = _without_tail(text, blocks, words, by_label=by_label)
     kept = [block for block in blocks if _says_terms(text, block, words)]
-    shared = (*lines[: starts[0]], *tail)
+    of_none = (line for block in blocks if block not in kept for line in block)
+    shared = (*lines[: starts[0]], *of_none, *tail)
     return [Part(tuple(block), shared) for block in kept][:MOST_JOBS] if len(kept) > len(blocks) / 2 else []
 
 
@@ -145,7 +148,7 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
             named |= {len(cut): found[0].text} if found else {}
             cut.append(line)
             continue
-        pieces, rest = _cut(text, line, [one.start for one in found])
+        pieces, rest = _cut(text, line, [one.start for one in found], words)
         named |= {len(cut) + at: one.text for at, one in enumerate(found)}
         cut += pieces
         shared += rest
@@ -158,18 +161,28 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
     return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
 
 
-def _cut(text: str, line: Line, starts: Sequence[int]) -> tuple[list[Line], list[Line]]:
+def _cut(text: str, line: Line, starts: Sequence[int], words: Vocabulary) -> tuple[list[Line], list[Line]]:
     """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
-    have (words, where no marks part the jobs), is said of all."""
+    have (words, where no marks part the jobs), or with hours, board or lodging that these don't have, is said of all."""
     bounds = list(pairwise([*starts, line.end]))
     ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], starts[-1]) else ALL_ENDS
     most = max(len(ends.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
     start, end = bounds[-1]
     clauses = [one.start() for one in ends.finditer(text, start, end)]
-    stop = min(_stop(text, start, end), clauses[most] if len(clauses) > most else end)
+    of_all = [one.start() for one in ALL_ENDS.finditer(text, start, end) if _is_of_all(text, one.end(), bounds, words)]
+    stop = min([_stop(text, start, end), *clauses[most : most + 1], *of_all[:1]])
     own = [(first, _stop(text, first, last)) for first, last in bounds[:-1]] + [(start, stop)]
     rest = [(line.start, starts[0]), *((ends, last) for (_, ends), (_, last) in zip(own, bounds, strict=True))]
     return [_piece(line, *one) for one in own], [_piece(line, *one) for one in rest if one[1] - one[0] > 1]
+
+
+def _is_of_all(text: str, at: int, bounds: Sequence[tuple[int, int]], words: Vocabulary) -> bool:
+    """Whether hours, board or lodging that no job but the last has are said at a place."""
+    return any(
+        words[name].match(text, at, bounds[-1][1])
+        and not any(words[name].search(text, start, end) for start, end in bounds[:-1])
+        for name in SAID_OF_ALL
+    )
 
 
 def _stop(text: str, start: int, end: int) -> int:
@@ -191,7 +204,11 @@ def _without_tail(
     others = [line for block in blocks[:-1] for line in block]
     known = {line.label for line in others if line.label}
     longest = max((len(block) for block in blocks[:-1]), default=1)
-    new = [words[name] for name in SAID_OF_ALL if not any(_says(text, line, words[name]) for line in others)]
+    new = [
+        words[name]
+        for name in (SAID_OF_ALL if len(last) > 1 else ())
+        if not any(_says(text, line, words[name]) for line in others)
+    ]
     for at, line in enumerate(last[1:], 1):
         closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
         if line.label not in known and (closes or at >= longest or any(_says(text, line, one) for one in new)):
@@ -218,7 +235,7 @@ def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
 
 
 def _within(line: Line, said: Sequence[Mention]) -> Sequence[Mention]:
-    first, last = (bisect_left(said, at, key=lambda one: one.start) for at in (line.start, line.end))
+    first, last = (bisect_left(said, at, key=START) for at in (line.start, line.end))
     return said[first:last]
 
 
