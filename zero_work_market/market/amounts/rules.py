@@ -13,7 +13,8 @@ AMOUNT = (
 NUMBER = re.compile(
     r"(?<![0-9.a-z])(?<![0-9]:)"
     + AMOUNT.format("low", 8, "")
-    + r"(?(low_scale)(?P<half>半|[1-9](?=[^0-9.万千]))?)(?:块(?P<tenths>[1-9])(?![0-9])|毛(?P<hundredths>[1-9])(?![0-9]))?"
+    + r"(?(low_scale)(?P<half>半|[1-9](?=[^0-9.万千]))?)"
+    + r"(?:块(?P<tenths>[1-9])(?![0-9])|毛(?P<hundredths>[1-9])(?![0-9]))?"
     + r"(?:\s?(?:元|块)?\s?(?:-{1,3}|到|至)\s?"
     + AMOUNT.format("high", 6, ":")
     + ")?"
@@ -35,7 +36,8 @@ TAIL = re.compile(
     r"场|单|件|个(?!人|月|钟|小时|工)|只|票|公斤|斤|吨|箱|车|平方米?|平米?|亩|垧|方|立方|块|双|套|盒|袋|包|棵|株|趟|根|片|张|桶|筐|篓|捆|板|串|垄|行|米|头|枚|把|间|台|户|桌|人次))?"
 )
 UNITS = {
-    "小时": "hour", "钟头": "hour", "钟": "hour", "工时": "hour", "h": "hour", "时": "hour", "天": "day", "日": "day", "d": "day",
+    "小时": "hour", "钟头": "hour", "钟": "hour", "工时": "hour", "h": "hour", "时": "hour",
+    "天": "day", "日": "day", "d": "day",
     "月": "month", "m": "month", "年": "year", "班": "shift", "晚": "shift", "夜": "shift", "场": "shift",
     "上午": "shift", "下午": "shift", "半天": "shift",
 }  # fmt: skip

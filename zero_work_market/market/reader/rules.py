@@ -163,7 +163,7 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
 
 def _cut(text: str, line: Line, starts: Sequence[int], words: Vocabulary) -> tuple[list[Line], list[Line]]:
     """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
-    have (words, where no marks part the jobs), or with hours, board or lodging that these don't have, is said of all."""
+    have (words, where no marks part the jobs), or with hours, board or lodging that they don't have, is said of all."""
     bounds = list(pairwise([*starts, line.end]))
     ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], starts[-1]) else ALL_ENDS
     most = max(len(ends.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
