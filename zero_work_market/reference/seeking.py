@@ -7,6 +7,7 @@ and the pattern is tried round them alone; what comes out is what `re` would fin
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from re import _constants as op  # type: ignore[attr-defined]  # The only door to a pattern's own form.
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -28,8 +29,10 @@ class Seeker:
     """A pattern. `characters`: each match holds one of them; None if there are no such, or too many to help."""
 
     def __init__(self, pattern: str) -> None:
-        self.compiled = re.compile(pattern)
         form = _parser.parse(pattern)
+        first, nullable = _first(form)
+        begins = f"(?=[{re.escape(''.join(sorted(first)))}])" if first and not nullable else ""
+        self.compiled = re.compile(f"{begins}(?:{pattern})")
         needed = _needed(form)
         self.characters = needed if needed and len(needed) <= MOST_CHARACTERS else None
         self._longest = form.getwidth()[1]
@@ -46,7 +49,7 @@ class Seeker:
         """The stretches of the text that a match can lie in, with as much behind it as the pattern looks at."""
         assert self.characters is not None
         held = [places[one] for one in self.characters if one in places]
-        marks = held[0] if len(held) == 1 else sorted(at for one in held for at in one)
+        marks = held[0] if len(held) == 1 else sorted(chain.from_iterable(held))
         start = end = -1
         for at in marks:
             if start >= 0 and at - self._longest > end:
@@ -80,6 +83,40 @@ def _needed_of(kind: Any, of: Any) -> frozenset[str] | None:
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
         return _needed(of[2]) if of[0] else None
     return None
+
+
+def _first(form: Iterable[tuple[Any, Any]]) -> tuple[frozenset[str] | None, bool]:
+    """The characters that a match of a sequence may begin with (None if they can't be told), and whether it may be
+    empty."""
+    begin: frozenset[str] = frozenset()
+    for kind, of in form:
+        if kind in (op.AT, op.ASSERT, op.ASSERT_NOT):
+            continue
+        first, nullable = _first_of(kind, of)
+        if first is None:
+            return None, False
+        begin |= first
+        if not nullable:
+            return begin, False
+    return begin, True
+
+
+def _first_of(kind: Any, of: Any) -> tuple[frozenset[str] | None, bool]:
+    if kind is op.LITERAL:
+        return frozenset((chr(of),)), False
+    if kind is op.IN:
+        return _listed(of), False
+    if kind is op.SUBPATTERN:
+        return _first(of[3])
+    if kind is op.BRANCH:
+        ways = [_first(way) for way in of[1]]
+        known = [first for first, _ in ways if first is not None]
+        nullable = any(empty for _, empty in ways)
+        return (frozenset[str]().union(*known) if len(known) == len(ways) else None), nullable
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+        first, nullable = _first(of[2])
+        return first, nullable or not of[0]
+    return None, False
 
 
 def _listed(of: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:

@@ -23,7 +23,7 @@ def paid(text: str):
     return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
 
 
-@pytest.mark.parametrize("name", ["own", "held", "fresh"])
+@pytest.mark.parametrize("name", ["own", "held", "fresh", "chats", "trades"])
 def test_labelled_messages_are_read(name):
     total = score(labelled(name))
     assert total.mean >= 0.9, total.table()
@@ -49,6 +49,22 @@ def test_labelled_messages_are_read(name):
         ("5.5-8元一单", (5.5, 8, "piece")),
         ("年薪10万-12万", (100000, 120000, "year")),
         ("一天一百五十元", (150, 150, "day")),
+        ("一天两三百", (200, 300, "day")),
+        ("160/8h", (160, 160, "day")),
+        ("1毛8一个", (0.18, 0.18, "piece")),
+        ("八毛一斤", (0.8, 0.8, "piece")),
+        ("包月5500一个人", (5500, 5500, "month")),
+        ("底薪3500 月休4天", (3500, 3500, "month")),
+        ("一天200 中午管饭", (200, 200, "day")),
+        ("60/垧", (60, 60, "piece")),
+        ("17一个钟", (17, 17, "hour")),
+        ("3分钱一个", (0.03, 0.03, "piece")),
+        ("一趟180+每天饭补30", (180, 180, "piece")),
+        ("月底能拿7500左右", (7500, 7500, "month")),
+        ("3500 3名", (3500, 3500, "month")),
+        ("2600（半天 10:00-14:00）", (2600, 2600, "month")),
+        ("一块6.5元 一天能装120-150块", (6.5, 6.5, "piece")),
+        ("26/h 8-8两班", (26, 26, "hour")),
     ],
 )
 def test_pay_is_read_with_its_unit(said, pay):
@@ -60,7 +76,7 @@ def test_pay_is_read_with_its_unit(said, pay):
     [
         "返费：打卡7天1500", "利润：1.5元/小时", "推荐一人奖励300元", "政策：1.2元/小时+V", "全勤奖300元",
         "夜班补贴10元/天", "商业保险80元/月", "租车399元/月",
-        "餐补15元/天", "急辞扣款360元", "工期30天", "每月20号发工资",
+        "餐补15元/天", "急辞扣款360元", "工期30天", "每月20号发工资", "18-48", "身高165以上", "日均150票", "保证金200",
     ],
 )  # fmt: skip
 def test_what_agents_get_and_what_is_no_wage_is_left_out(said):
@@ -79,6 +95,88 @@ def test_jobs_of_one_line_share_what_is_said_of_all():
         assert (one.place.city, one.place.district_or_town) == ("济宁市", "兖州区")
         assert [(pay.amount_min, pay.unit) for pay in one.pay] == [(2800, "month")]
         assert one.shift_times == ["08:00-18:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("灌装 码垛 男 20-45 5500-6500 4个\n化验员 女 大专 面议\n管吃", ["灌装 码垛", "化验员"]),
+        ("①宁波北仑 海腾 注塑工 20/h\n②嘉兴平湖 佰盛 车包工 5000-9000", ["注塑工", "车包工"]),
+        ("【昆山世硕】普工 24/h 18-45\n【上海昌硕】普工 23/h 18-40", ["普工", "普工"]),
+        ("#昆山 仁宝 小时工24 18-45\n#太仓 同维 正式工 6000+ 包住", ["小时工", "正式工"]),
+        ("帮厨4000，传菜3500，洗碗3200，包吃住", ["帮厨", "传菜", "洗碗"]),
+        ("岗位一：装配工 22元/小时\n岗位二：仓库 会用电脑 5500", ["装配工", "仓库"]),
+        ("找画线的 一天200现结", ["画线"]),
+        ("（一）门岗 6名 3600\n（二）监控室值班 2名 4000\n班次 7:00-19:00", ["门岗", "监控室值班"]),
+        ("岗位：普工 20元/小时\n——合作商政策——\n单1：打卡30天2800\n单2：1.8/h", ["普工"]),
+        ("招店员3个\n兼职15元/小时\n全职3800-4500", ["店员"]),
+        ("摘纸袋 0.06一个\n下果子装筐 男劳力 260/天", ["摘纸袋", "下果子装筐"]),
+        ("招普工 20元/小时 住集装箱 有厨师做饭", ["普工"]),
+        ("剪葡萄 150一天", ["剪葡萄"]),
+        ("1、岗位：普工\n2、年龄：18-45岁\n3、工资：20元/小时", ["普工"]),
+        ("招普工 20元/小时\n夜班补贴 10元/天\n四人间 150一个月", ["普工"]),
+    ],
+)
+def test_jobs_are_parted_by_what_names_them(text, titles):
+    assert [one.title for one in jobs(text)] == titles
+
+
+def test_hours_board_and_lodging_behind_the_last_job_are_those_of_all():
+    for text in (
+        "木工 350一天\n要会支模\n小工 200一天\n早6点到晚6点 包吃住",
+        "木工350一天 小工200一天 早6点到晚6点 包吃住",
+    ):
+        first, second = jobs(text)
+        assert first.shift_times == second.shift_times == ["06:00-18:00"]
+        assert (first.meals, first.lodging) == (second.meals, second.lodging) == (True, True)
+
+
+def test_a_job_that_is_paid_as_the_one_above_is():
+    first, second = jobs("平车工 20人 计件 5000-8000\n锁边 5人 同上")
+    assert [(one.amount_min, one.amount_max) for one in second.pay] == [(5000, 8000)]
+    assert second.pay == first.pay
+
+
+@pytest.mark.parametrize(
+    ("said", "limits"),
+    [
+        ("18-45", (18, 45)), ("女45内", (None, 45)), ("满18就行", (18, None)), ("50岁以上不要", (None, 50)),
+        ("男55女50", (None, 55)), ("四十岁以下", (None, 40)), ("照顾85岁以上老人", (None, None)),
+        ("16岁以上 不收任何费用", (16, None)),
+    ],
+)  # fmt: skip
+def test_ages_are_read(said, limits):
+    one = job(f"招护工，月薪5000\n{said}")
+    assert (one.age_min, one.age_max) == limits
+
+
+@pytest.mark.parametrize(
+    ("said", "shifts"),
+    [
+        ("7点上山 5点下山", ["07:00-17:00"]),
+        ("早8晚8 夜8早8", ["08:00-20:00", "20:00-08:00"]),
+        ("6点半到11点半 1点半到6点", ["06:30-11:30", "13:30-18:00"]),
+        ("三班倒（8-16、16-24、0-8）", ["08:00-16:00", "16:00-00:00", "00:00-08:00"]),
+        ("早上五点半到晌午十二点 后晌三点到七点", ["05:30-12:00", "15:00-19:00"]),
+        ("晚班4-12", ["16:00-00:00"]),
+        ("10:00-14:00 16:30-22:00 月休3天", ["10:00-14:00", "16:30-22:00"]),
+    ],
+)
+def test_hours_are_read_as_people_say_them(said, shifts):
+    assert job(f"招普工，18元/小时\n{said}").shift_times == shifts
+
+
+@pytest.mark.parametrize(
+    ("said", "meals"),
+    [
+        ("食堂自己买饭", False), ("自带干粮", False), ("吃饭刷卡", False), ("伙食费每月300", False),
+        ("食堂每天8元，餐补300", True), ("管午饭 自己带手套", True), ("中午盒饭", True),
+        ("早饭自己解决 中午晚上管", True), ("手把肉管够", True), ("食堂补贴一半", True), ("管吃 不管住", True),
+        ("吃住：不管", False), ("自家带馍", False), ("住宿免费 吃饭一天20", False),
+    ],
+)  # fmt: skip
+def test_board_is_read(said, meals):
+    assert job(f"招普工，18元/小时\n{said}").meals is meals
 
 
 def test_what_one_of_several_jobs_says_is_not_said_of_the_others():
@@ -124,6 +222,7 @@ def test_what_is_missing_is_named():
         ("招装卸工16-50岁，18元/小时", True),
         ("招普工16-50岁，18元/小时，每天8小时", False),
         ("招普工18-50岁，18元/小时，夜班", False),
+        ("招店员，15元/小时，满16可以（16-17只排白天 不排晚班）", False),
     ],
 )
 def test_minors_are_kept_from_long_days_nights_and_hazards(text, unlawful):

@@ -96,7 +96,9 @@ def lines(text: str, words: Vocabulary) -> list[Line]:
             continue
         label, body = _label(text, start, end)
         of_agents = bool(words["agents_label"].search(label)) and not words["wage_label"].search(label)
-        if label:
+        if words["heading_of_agents"].fullmatch(text, start, end):
+            under_agents = True
+        elif label and not (under_agents and words["marked"].match(text, start, end)):
             under_agents = of_agents and end - body < 4
         elif words["heading_ends_agents"].match(text, start, end):
             under_agents = False

@@ -10,10 +10,12 @@ from zero_work_market.market.particulars.rules import Said
 from zero_work_market.reference.job_titles.rules import Strength, Titles
 
 BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
+LIST = re.compile(r"[/、&+\s|]")
+AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
 WORD = re.compile(r"[一-鿿a-z]{2,12}")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
 WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
-BY_ENDING, BY_DEED = 4.0, 1.0
+BY_ENDING, BY_SHAPE, BY_DEED = 4.0, 2.0, 1.0
 LABELLED, IN_LABELLED, LEADS, HIRED, OF_DUTIES, OF_AGENTS, A_LINE_LATER = 6.0, 4.0, 3.0, 3.0, -3.0, -6.0, -0.3
 CERTAIN, FAR = 12, 8
 
@@ -45,9 +47,15 @@ class Naming:
         """What the job of these lines is called: by its label, at the head of a line, after 招, or else the strongest
         word that is said first."""
         found = [
-            replace(one, worth=self._worth(one, line) + A_LINE_LATER * min(number, FAR))
+            Title(one.text, one.start, one.end, one.strength, self._worth(one, line) + A_LINE_LATER * min(number, FAR))
             for number, line in enumerate(lines)
-            for one in (*self.said(line), *self.leads(line), *self._deeds(line))
+            for one in (
+                *self.said(line),
+                *self.leads(line),
+                *self._hired(line),
+                *self._labelled(line),
+                *self._deeds(line),
+            )
         ]
         return max(found, key=lambda one: (one.worth, -one.start), default=None)
 
@@ -56,15 +64,27 @@ class Naming:
         text, words = self._text, self._words
         if line.agents:
             return []
-        found = [one for one in self.said(line) if one.strength != Strength.WEAK]
+        said = [one for one in self.said(line) if one.strength != Strength.WEAK]
+        shapes = list(self._by_shape(line, said))
+        found = sorted([*said, *shapes], key=lambda one: one.start)
         if not found:
-            return self._by_shape(line)
+            return []
         ends = [one.start for one in found[1:]] + [line.end]
-        own = [one for one, end in zip(found, ends, strict=True) if words["own_figures"].match(text, one.end, end)]
+        own = [
+            one
+            for one, end in zip(found, ends, strict=True)
+            if one in shapes or words["own_figures"].match(text, one.end, end)
+        ]
+        listed = {name for one in own for name in LIST.split(one.text) if name != one.text}
+        own = [one for one in own if one.text not in listed]
         if len(own) > 1:
             return own
-        near = LEAD_AFTER if own and own[0] is found[0] else 1
-        return found[:1] if found[0].start <= self._head(line) + near else []
+        head, first = self._head(line), found[0]
+        near = LEAD_AFTER if own[:1] == [first] else 1
+        leads = first.start <= head + near or (
+            own[:1] == [first] and words["plain_before"].fullmatch(text, head, first.start) is not None
+        )
+        return [first] if leads else []
 
     def said(self, line: Line) -> list[Title]:
         """The titles of a line, in its order; those of a list (普工/操作工) as one."""
@@ -129,11 +149,31 @@ class Naming:
             ):
                 yield Title(one, start, word.end(), None)
 
-    def _by_shape(self, line: Line) -> list[Title]:
-        """A name with so many people after it: 水电维修 1 人."""
-        shape = self._words["shape"].match(self._text, line.start, line.end)
-        told = shape is not None and not self._words["not_shape"].search(shape["name"])
-        return [Title(shape["name"], *shape.span("name"), None)] if shape and told else []
+    def _by_shape(self, line: Line, said: Sequence[Title]) -> Iterator[Title]:
+        """Names by the figures behind them, apart from the titles that are said: 水电维修 1 人."""
+        for shape in self._words["shape"].finditer(self._text, line.start, line.end):
+            start, end = shape.span("name")
+            if not (
+                any(start < one.end and one.start < end for one in said)
+                or self._words["not_shape"].search(shape["name"])
+            ):
+                yield Title(shape["name"], start, end, None, BY_SHAPE)
+
+    def _hired(self, line: Line) -> Iterator[Title]:
+        for one in () if line.agents else self._words["hired"].finditer(self._text, line.start, line.end):
+            name = "name" if one["name"] else "bare"
+            if not self._words["not_hired"].search(one[name]):
+                yield Title(one[name], *one.span(name), None, BY_DEED)
+
+    def _labelled(self, line: Line) -> Iterator[Title]:
+        """What stands behind a title's label, whatever it be, in a line without a title."""
+        found = AFTER_LABEL.match(self._text, line.body, line.end)
+        if (
+            found
+            and self._words["title_label"].search(line.label)
+            and not (line.agents or self.said(line) or self._words["not_hired"].search(found["name"]))
+        ):
+            yield Title(found["name"], *found.span("name"), None, BY_DEED)
 
     def _deeds(self, line: Line) -> Iterator[Title]:
         for one in () if line.agents else self._words["deed"].finditer(self._text, line.start, line.end):

@@ -11,50 +11,63 @@ from zero_work_market.market.layout.rules import Line, Vocabulary, clause
 Value = TypeVar("Value")
 
 AGE = r"(?:1[4-9]|[2-7][0-9])(?:\.[0-9]{1,2})?"
+TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 NO_AGE = r"[0-9:]|\s?(?:元|块|/|小时|天|号|点|k|千|个|名|人|斤|公斤|kg)"
+NOT_TAKEN = "(?:不要(?!紧)|勿扰|不收(?!任何|费|钱|押)|免谈|别来|不招|绕道|不行|除外)"
 AGES = re.compile(
     rf"(?<![0-9.])(?<![0-9]:)(?P<low>{AGE})\s?(?:周?岁)?\s?(?:-{{1,3}}|到|至)\s?(?P<high>{AGE})(?!{NO_AGE})"
     rf"(?P<years>\s?周?[岁碎])?"
 )
 GLUED_AGES = re.compile(r"(?<![0-9])(?P<low>1[6-9]|2[0-9])(?P<high>[3-6][0-9])\s?周?岁")
 MOST_AGE = re.compile(
-    rf"(?:不超过?|不得超过?|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
-    rf"\s?(?:周?岁|(?=[,;。\s]|$))|"
+    rf"(?:不超过?|不得超过?|不要超过|卡[到在]|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
+    rf"\s?(?:周?岁|(?=[,;。\s的]|$))|"
+    rf"(?:超过|过了?|大于)\s?(?P<beyond>{AGE})\s?周?岁?(?:的|以上)?{NOT_TAKEN}|"
+    rf"(?<![0-9.-])(?P<from_on>{AGE})\s?周?岁?\s?以上的?{NOT_TAKEN}|男(?P<by_sex>[3-6][0-9])[,、/\s]?女[3-6][0-9]|"
     rf"(?<![0-9.-])(?P<after>{AGE})\s?(?:周?岁)?\s?(?:\(含\))?(?:及)?"
-    rf"(?:以下|以内|之内|往下|封顶|之下|下(?![午班])|内(?=[,;。\s]|$))"
+    rf"(?:以下(?!的?{NOT_TAKEN})|以内|之内|往下|封顶|之下|下(?![午班以])|内(?=[,;。\s]|$))|"
+    rf"(?P<han>{TENS})周?岁(?:及)?(?:以下|以内|之内|往下|封顶)"
 )
 LEAST_AGE = re.compile(
     rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
-    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上|起|往上|\+)"
+    rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上(?!的?{NOT_TAKEN})|起|往上|\+)|"
+    rf"(?<![不未])满\s?(?P<full>1[68])(?=[^0-9.元天个月日小人名]|$)|"
+    rf"(?<![0-9.-])(?P<bare>1[68])\s?(?:以上|往上)(?=[,;。\s]|都|就|即|均|男女|$)|(?P<han>{TENS})周?岁(?:及)?(?:以上|起)"
 )
 BORN = re.compile(
     r"(?:最大|年龄)?[^0-9\n,;。]{0,3}(?<![0-9])(?P<year>(?:19[4-9][0-9])|[5-9][0-9])年"
     r"(?:全年|以后|之后|后|前|的|接受|出生|生|内|\s|,|。|\)|$)"
 )
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
-TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
+WAGE_BEFORE = re.compile(r"[薪资价时入得遇]\s?:?\s?$")
+ON_TO_AGES = (*"限要收招龄",)
+AFTER_AGES = re.compile(r"$|[,;。、() |男女的]|之间|左右|以内|优先|身体|都|就")
 BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
 HAN = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"两": 2}
 MOST_HEADCOUNT = 500
 
 HOUR = (
-    r"(?P<{0}part>凌晨|早上?|上午|中午|下午|傍晚|晚上?|夜里|夜间|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
-    r"(?P<{0}h>[01]?[0-9]|2[0-4])(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|[0-5][0-9]分?)?整?)?"
+    r"(?P<{0}part>凌晨|清早|清晨|早晨|早上?|上午|中午|晌午|后晌|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
+    r"(?P<{0}h>[01]?[0-9]|2[0-4]|(?:二?十[一二三四]?|[一二两三四五六七八九])(?=[点时]))(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|三十|[0-5][0-9]分?)?整?)?"
 )
 HOURS = re.compile(
     r"(?<![0-9.])(?<![0-9]:)"
     + HOUR.format("a")
-    + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚]))"
+    + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚])"
+    + r"|\s?(?P<begun>上班|上工|出工|开工|开始|开门|上山|下地|进场|干活)[,、\s]{0,2})"
     + HOUR.format("b")
-    + r"(?![0-9:]|\s?(?:周?岁|元|块|人|名|k|千|%|天|个|号|月|小时|h|/(?!\s?[0-9])|万))"
+    + r"(?(begun)(?=\s?(?:下班|下工|收工|下山|放工|结束|回家|完工|打烊|关门)))"
+    + r"(?![0-9:]|\s?(?:周?岁|元|块|人|名|k|千|%|天|个|号|月(?!休)|小时|h|/(?!\s?[0-9])|万))"
 )
 HAN_HOURS = re.compile(
     r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
 )
+ALSO = re.compile(r"\s?[、/,;和及]\s?(?:[早中晚夜白]班?)?\s?")
 HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
-AFTERNOON = ("下午", "傍晚", "晚", "晚上", "夜里", "夜间")
+AFTERNOON = ("下午", "后晌", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
+NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
 DAY = re.compile(
@@ -88,9 +101,14 @@ def ages(
 
 
 def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[float | None, float | None, int, int]]:
-    def guarded(at: int) -> bool:
-        start, end = clause(text, at, line, words)
-        return words["age_guard"].search(text, start, min(end, at + 20)) is not None
+    def guarded(one: re.Match[str]) -> bool:
+        start, end = clause(text, one.start(), line, words)
+        told = text.endswith(("男女", "年龄", "年龄:"), start, one.start())
+        return (
+            (not told and words["age_guard"].search(text, start, min(end, one.start() + 20)) is not None)
+            or (one.re is not AGES and words["cares"].search(text[start : one.start()]) is not None)
+            or words["cared"].match(text, one.end(), line.end) is not None
+        )
 
     for pattern in (AGES, GLUED_AGES, HAN_AGE):
         for one in pattern.finditer(text, line.start, line.end):
@@ -98,16 +116,18 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
             near = text[max(line.start, one.start() - 10) : min(line.end, one.end() + 4)]
             sure = pattern is not AGES or one["years"] or AGE_NEAR.search(near + line.label)
             usual = low in USUAL_LEAST and high in USUAL_MOST and _stands_alone(text, one, line)
-            if (sure or usual) and low < high and not guarded(one.start()):
+            if (sure or usual) and low < high and not guarded(one):
                 yield low, high, *one.span()
     for one in MOST_AGE.finditer(text, line.start, line.end):
         near = text[max(line.start, one.start() - 8) : one.end()]
-        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪"))
-        if (told or _stands_alone(text, one, line)) and not guarded(one.start()):
-            yield None, _age(one["before"] or one["after"]), *one.span()
+        told = any(sign in near + line.label for sign in ("岁", "龄", "年纪")) or text[
+            line.start : one.start()
+        ].rstrip()[-1:] in ("男", "女")
+        if (told or _stands_alone(text, one, line)) and not guarded(one):
+            yield None, _age(one[one.lastgroup or 0]), *one.span()
     for one in LEAST_AGE.finditer(text, line.start, line.end):
-        if not guarded(one.start()):
-            yield _age(one["before"] or one["after"]), None, *one.span()
+        if not guarded(one):
+            yield _age(one[one.lastgroup or 0]), None, *one.span()
     for one in BORN.finditer(text, line.start, line.end):
         year = int(one["year"]) + (1900 if len(one["year"]) == 2 else 0)
         if any(near in line.label + one[0] for near in ("最大", "年龄", "全年", "后")) and year < on.year - 30:
@@ -115,9 +135,10 @@ def _ages(text: str, line: Line, words: Vocabulary, on: date) -> Iterator[tuple[
 
 
 def _stands_alone(text: str, one: re.Match[str], line: Line) -> bool:
-    before = text[line.start : one.start()].rstrip(" ")[-1:]
-    after = text[one.end() : line.end][:1]
-    return before in BREAKS and after in BREAKS
+    before = text[max(line.start, one.start() - 6) : one.start()]
+    apart = before.endswith(" ") and not WAGE_BEFORE.search(before)
+    led = apart or before.rstrip(" ")[-1:] in (*BREAKS, *ON_TO_AGES)
+    return led and AFTER_AGES.match(text, one.end(), line.end) is not None
 
 
 def _age(written: str) -> float:
@@ -128,7 +149,7 @@ def _age(written: str) -> float:
 
 
 def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:
-    """ "male", "female" or "any", where it is said."""
+    """ "male", "female" or "any", where it is said; of limits for each sex, none."""
     seen: dict[str, Said[str]] = {}
     meanings = (("any_sex", "any"), ("men_out", "female"), ("women_out", "male"), ("men", "male"), ("women", "female"))
     taken: list[tuple[int, int]] = []
@@ -141,10 +162,7 @@ def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None
                 seen.setdefault(value, Said(value, *one.span(), 0.9))
     if "any" in seen:
         return seen["any"]
-    if {"male", "female"} <= seen.keys():
-        first = min(seen.values(), key=lambda one: one.start)
-        return Said("any", first.start, first.end, 0.6)
-    return next(iter(seen.values()), None)
+    return next(iter(seen.values())) if len(seen) == 1 else None
 
 
 def headcount(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] | None:
@@ -167,6 +185,7 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
     """Working hours as "08:30-20:30", each once. Twelve hours by the clock in two shifts stand for both."""
     found: dict[str, Said[str]] = {}
     for line in lines:
+        morning, last = False, line.start
         matches = [*HOURS.finditer(text, line.start, line.end), *HAN_HOURS.finditer(text, line.start, line.end)]
         for one in sorted(matches, key=lambda each: each.start()):
             before = text[max(line.start, one.start() - NEAR_HOURS) : one.start()]
@@ -174,12 +193,26 @@ def hours(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Said[str]
             after = re.split(r"[,;。\s]", text[one.end() : min(line.end, one.end() + 4)])[0]
             if any(words["not_hours"].search(near) for near in (line.label, own, after)):
                 continue
-            for shift in _shifts(text, one, line, own, words):
+            listed = last > line.start and ALSO.fullmatch(text, last, one.start()) is not None
+            for shift in _shifts(text, one, line, own, words, listed=listed):
+                last = one.end()
+                shift = _of_afternoon(shift) if morning and one.re is HOURS and not one["apart"] else shift
+                morning = NOON[0] <= shift.split("-")[1] <= NOON[1]
                 found.setdefault(shift, Said(shift, *one.span(), 0.9))
     return list(found.values())
 
 
-def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary) -> Iterator[str]:
+def _of_afternoon(shift: str) -> str:
+    """Hours after those of a morning, said by twelve: 1 点半到 6 点."""
+    start, end = ((int(time[:2]), time[2:]) for time in shift.split("-"))
+    is_late = start[0] < end[0] < EARLIEST
+    return f"{start[0] + 12:02}{start[1]}-{end[0] + 12:02}{end[1]}" if is_late else shift
+
+
+def _shifts(
+    text: str, one: re.Match[str], line: Line, before: str, words: Vocabulary, *, listed: bool
+) -> Iterator[str]:
+    """`listed`: it stands right behind hours that were told to be such."""
     if one.re is HAN_HOURS:
         start, end = int(_age(one["a"])) if "十" in one["a"] else HAN[one["a"][-1]], 0
         end = (int(_age(one["b"])) if "十" in one["b"] else HAN[one["b"][-1]]) + 12
@@ -191,15 +224,25 @@ def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocab
     exact = any(one[name] for name in ("am", "bm")) or "点" in one[0] or "时" in one[0]
     after = text[one.end() : min(line.end, one.end() + 6)]
     two = words["two_shifts"].search(after) or words["two_shifts"].search(before)
-    told = exact or one["apart"] or one["bpart"] or two or HOURS_NEAR.search(before + line.label)
+    told = (
+        exact
+        or listed
+        or one["apart"]
+        or one["bpart"]
+        or two
+        or words["three_shifts"].search(before)
+        or HOURS_NEAR.search(before + line.label)
+    )
     if not told:
         return
-    night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上")
+    night = bool(words["night"].search(before)) or (one["apart"] or "") in ("晚", "晚上", "夜")
     first, last = _minutes(one, "a"), _minutes(one, "b")
     if night and first <= 12 * 60 and not one["apart"] and first >= 5 * 60 and last <= 12 * 60:
         first += 12 * 60
     if (one["apart"] or "") in AFTERNOON and first < 12 * 60:
         first += 12 * 60
+    if not one["apart"] and first < last <= 12 * 60 and first <= 6 * 60 and words["evening"].search(before):
+        first, last = first + 12 * 60, last + 12 * 60
     evening = (one["bpart"] or "") in AFTERNOON
     from_noon = (one["apart"] or "") in AFTERNOON
     by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first <= 12 * 60)
@@ -212,8 +255,8 @@ def _shifts(text: str, one: re.Match[str], line: Line, before: str, words: Vocab
 
 def _minutes(one: re.Match[str], end: str) -> int:
     half = one[f"{end}half"] or ""
-    minutes = 30 if half == "半" else int(re.sub(r"\D", "", half) or one[f"{end}m"] or 0)
-    return int(one[f"{end}h"]) * 60 + minutes
+    minutes = 30 if half in ("半", "三十") else int(re.sub(r"\D", "", half) or one[f"{end}m"] or 0)
+    return _count(one[f"{end}h"]) * 60 + minutes
 
 
 def _clock(minutes: int) -> str:
@@ -222,10 +265,13 @@ def _clock(minutes: int) -> str:
 
 def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> Said[bool] | None:
     """Whether `what`, "meals" or "lodging", is given; None if nothing is said of it."""
-    yes, no = (
+    yes, no, priced = (
         next((one for line in lines for one in words[f"{what}_{name}"].finditer(text, line.start, line.end)), None)
-        for name in ("yes", "no")
+        for name in ("yes", "no", "priced")
     )
+    no = no or (None if yes else priced)
+    if yes and no and words[f"{what}_partly"].search(text, max(no.start() - 3, 0), no.end()):
+        no = None
     by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
     for line in by_label:
         return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)

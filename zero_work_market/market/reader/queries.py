@@ -52,8 +52,9 @@ def read(text: str, *, on: date) -> Reading:
     jobs: list[Job] = []
     findings = read_words(text, lexicon)
     told = _Told(message.text, words, on)
-    for part in parts(message.text, lines(message.text, words), words, told.naming):
-        job = told.job(part)
+    job: Job | None = None
+    for part in parts(message.text, lines(message.text, words), words, told.naming, told.places):
+        job = told.job(part, job)
         if job.is_one:
             jobs.append(_as_pasted(message, job))
             findings += _minors(message, part, job, words, on)
@@ -83,21 +84,22 @@ class _Told:
     def __init__(self, text: str, words: Vocabulary, on: date) -> None:
         self._text, self._words, self._on = text, words, on
         self.naming = Naming(text, words, titles())
-        self._places = places_in(text)
+        self.places = places_in(text)
         self._products = products_in(text, titles())
         self._known: dict[tuple[Any, ...], Any] = {}
 
-    def job(self, part: Part) -> Job:
+    def job(self, part: Part, above: Job | None) -> Job:
+        """The job of a part; `above`: that of the part before it, whose pay it may refer to."""
         text, words = self._text, self._words
         boss, named = self._first(part, employer), self._named(part)
         low, high = next((found for own in part.ways if any(found := self._read(own, ages, self._on))), (None, None))
         title = Said(named.text, named.start, named.end, named.confidence) if named else boss
         job = Job(
-            title=title or heading(text, part, self._places),
+            title=title or heading(text, part, self.places),
             occupations=self._occupations(part, named),
             employer=boss,
-            place=place(part, self._places),
-            pay=tuple(self._first(part, wages) or ()),
+            place=place(part, self.places),
+            pay=self._pay(part, above),
             headcount=self._first(part, headcount),
             age_min=low,
             age_max=high,
@@ -110,6 +112,12 @@ class _Told:
             lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
         )
         return replace(job, missing=missing(job))
+
+    def _pay(self, part: Part, above: Job | None) -> tuple[Wage, ...]:
+        said = any(self._words["as_above"].search(self._text, line.start, line.end) for line in part.own)
+        if above and said and not self._read(part.own, wages):
+            return above.pay
+        return tuple(self._first(part, wages) or ())
 
     def _first(self, part: Part, read: Callable[..., Value], *more: Any) -> Value | None:
         return next((found for own in part.ways if (found := self._read(own, read, *more))), None)

@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
@@ -16,8 +17,13 @@ from zero_work_market.reference.places.rules import Known, Mention
 
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
+BEFORE_TITLES = ("numbered", "boxed")
+"""Marks that lists of conditions have too, and that part jobs only before their titles."""
+SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
+START = attrgetter("start")
 NAME = re.compile(r"[一-鿿]{2,10}")
-CLAUSE_ENDS = re.compile(r"[,;。]")
+NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
+CLAUSE_ENDS, ALL_ENDS = re.compile(r"[,;。]"), re.compile(r"[,;。] ?| {1,2}(?![,;。])")
 
 
 class MessageTooLong(LeyeError):
@@ -28,10 +34,12 @@ class MessageTooLong(LeyeError):
 
 @dataclass(frozen=True)
 class Part:
-    """The lines of one job. `shared`: lines that are said of all jobs of the message."""
+    """The lines of one job. `shared`: lines that are said of all jobs of the message. `by_title`: it is parted from the
+    others by its title alone, so that it is likely at the place of these."""
 
     own: tuple[Line, ...]
     shared: tuple[Line, ...] = ()
+    by_title: bool = False
 
     @property
     def all(self) -> tuple[Line, ...]:
@@ -83,20 +91,38 @@ class Reading:
     findings: tuple[Found, ...] = field(default=())
 
 
-def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
-    """The message parted into its jobs: by marks (单1, 岗位二), by headings that name an employer, or by titles that
-    have figures of their own. One part if nothing parts it."""
-    for name in ("marked", "lettered", "headed"):
+def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]) -> list[Part]:
+    """The message parted into its jobs, one part if nothing parts it: by marks (单1), by numbers or 【】 if most
+    stand before a title, by headings that name an employer, by the places of lines that have titles, or by titles that
+    have figures of their own."""
+    for name in ("marked", "lettered", "numbered", "boxed", "headed"):
         starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
+        if name in BEFORE_TITLES and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
+            continue
         found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
-            return found
-    return _by_titles(text, lines, words, naming)
+            return [replace(one, by_title=name in BEFORE_TITLES) for one in found]
+    return _by_places(text, lines, words, naming, places) or _by_titles(text, lines, words, naming)
 
 
 def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
     begins = words[name].match(text, line.start, line.end) is not None
-    return begins and not (name == "headed" and (line.agents or words["closing"].match(text, line.start, line.end)))
+    return begins and not (
+        line.agents or (name == "headed" and words["closing"].match(text, line.start, line.end) is not None)
+    )
+
+
+def _by_places(
+    text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
+) -> list[Part]:
+    at_places: dict[int, Known] = {}
+    for at, line in enumerate(lines):
+        here = _within(line, places)
+        begins = here and words["before_place"].fullmatch(text, line.start, here[0].start)
+        if begins and not line.agents and naming.said(line) and _says_terms(text, [line], words):
+            at_places[at] = here[0].place
+    apart = len(at_places) > 1 and len(set(at_places.values())) == len(at_places)
+    return _parted(text, lines, list(at_places), words, by_label=False) if apart else []
 
 
 def _parted(
@@ -106,7 +132,8 @@ def _parted(
     blocks = [list(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
     blocks[-1], tail = _without_tail(text, blocks, words, by_label=by_label)
     kept = [block for block in blocks if _says_terms(text, block, words)]
-    shared = (*lines[: starts[0]], *tail)
+    of_none = (line for block in blocks if block not in kept for line in block)
+    shared = (*lines[: starts[0]], *of_none, *tail)
     return [Part(tuple(block), shared) for block in kept][:MOST_JOBS] if len(kept) > len(blocks) / 2 else []
 
 
@@ -121,7 +148,7 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
             named |= {len(cut): found[0].text} if found else {}
             cut.append(line)
             continue
-        pieces, rest = _cut(text, line, [one.start for one in found])
+        pieces, rest = _cut(text, line, [one.start for one in found], words)
         named |= {len(cut) + at: one.text for at, one in enumerate(found)}
         cut += pieces
         shared += rest
@@ -130,21 +157,32 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
     merged: dict[str, Part] = {}
     for part in parted:
         name = named[cut.index(part.own[0])]
-        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all)
+        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all, by_title=True)
     return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
 
 
-def _cut(text: str, line: Line, starts: Sequence[int]) -> tuple[list[Line], list[Line]]:
+def _cut(text: str, line: Line, starts: Sequence[int], words: Vocabulary) -> tuple[list[Line], list[Line]]:
     """A line cut where each of its jobs begins; what is said before the first, and after as many clauses as the others
-    have, is said of all."""
+    have (words, where no marks part the jobs), or with hours, board or lodging that they don't have, is said of all."""
     bounds = list(pairwise([*starts, line.end]))
-    most = max(len(CLAUSE_ENDS.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
+    ends = CLAUSE_ENDS if CLAUSE_ENDS.search(text, starts[0], starts[-1]) else ALL_ENDS
+    most = max(len(ends.findall(text[start:end].rstrip("、,;。 "))) for start, end in bounds[:-1])
     start, end = bounds[-1]
-    clauses = [one.start() for one in CLAUSE_ENDS.finditer(text, start, end)]
-    stop = min(_stop(text, start, end), clauses[most] if len(clauses) > most else end)
+    clauses = [one.start() for one in ends.finditer(text, start, end)]
+    of_all = [one.start() for one in ALL_ENDS.finditer(text, start, end) if _is_of_all(text, one.end(), bounds, words)]
+    stop = min([_stop(text, start, end), *clauses[most : most + 1], *of_all[:1]])
     own = [(first, _stop(text, first, last)) for first, last in bounds[:-1]] + [(start, stop)]
     rest = [(line.start, starts[0]), *((ends, last) for (_, ends), (_, last) in zip(own, bounds, strict=True))]
     return [_piece(line, *one) for one in own], [_piece(line, *one) for one in rest if one[1] - one[0] > 1]
+
+
+def _is_of_all(text: str, at: int, bounds: Sequence[tuple[int, int]], words: Vocabulary) -> bool:
+    """Whether hours, board or lodging that no job but the last has are said at a place."""
+    return any(
+        words[name].match(text, at, bounds[-1][1])
+        and not any(words[name].search(text, start, end) for start, end in bounds[:-1])
+        for name in SAID_OF_ALL
+    )
 
 
 def _stop(text: str, start: int, end: int) -> int:
@@ -160,33 +198,44 @@ def _piece(line: Line, start: int, end: int) -> Line:
 def _without_tail(
     text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
 ) -> tuple[list[Line], list[Line]]:
-    """The last block, until its lines are said of all: at words that close, when it is longer than any other, or, with
-    `by_label`, at a label that no other block has."""
+    """The last block, until its lines are said of all: at words that close, when it is longer than any other, at hours,
+    board or lodging that no other block says, or, with `by_label`, at a label that no other block has."""
     last = list(blocks[-1])
-    known = {line.label for block in blocks[:-1] for line in block if line.label}
+    others = [line for block in blocks[:-1] for line in block]
+    known = {line.label for line in others if line.label}
     longest = max((len(block) for block in blocks[:-1]), default=1)
+    new = [
+        words[name]
+        for name in (SAID_OF_ALL if len(last) > 1 else ())
+        if not any(_says(text, line, words[name]) for line in others)
+    ]
     for at, line in enumerate(last[1:], 1):
         closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
-        if line.label not in known and (closes or at >= longest):
+        if line.label not in known and (closes or at >= longest or any(_says(text, line, one) for one in new)):
             return last[:at], last[at:]
     return last, []
 
 
+def _says(text: str, line: Line, what: re.Pattern[str]) -> bool:
+    return what.search(text, line.start, line.end) is not None
+
+
 def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
-    return any(words["terms"].search(text, line.start, line.end) for line in block if not line.agents)
+    return any(_says(text, line, words["terms"]) for line in block if not line.agents)
 
 
 def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
-    """The place named first in the job's own lines, or else in those of all, as close as it is named there."""
+    """The place named first in the job's own lines, or else in those of all, as close as it is named there; or else,
+    where titles alone part the message and it names one city, the place of the message."""
     for lines in part.ways:
         here = [one for line in lines for one in _within(line, said)]
         if here:
             return _closest([one for one in here if one.sure] or here)
-    return None
+    return _closest(said) if part.by_title and len({one.place.city for one in said}) == 1 else None
 
 
 def _within(line: Line, said: Sequence[Mention]) -> Sequence[Mention]:
-    first, last = (bisect_left(said, at, key=lambda one: one.start) for at in (line.start, line.end))
+    first, last = (bisect_left(said, at, key=START) for at in (line.start, line.end))
     return said[first:last]
 
 
@@ -204,8 +253,9 @@ def heading(text: str, part: Part, said: Sequence[Mention]) -> Said[str] | None:
     """What stands right behind the first place of the job's own lines: 惠州伯恩光学 → 伯恩光学."""
     for line in part.own:
         for one in _within(line, said):
-            if name := NAME.match(text, one.end, line.end):
-                return Said(name[0], *name.span(), 0.4)
+            if name := (NAME_APART if part.shared else NAME).match(text, one.end, line.end):
+                called = name[0].lstrip(" 】)")
+                return Said(called, name.end() - len(called), name.end(), 0.4)
     return None
 
 

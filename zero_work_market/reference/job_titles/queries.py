@@ -86,8 +86,9 @@ def titles() -> Titles:
     """What is a title where it stands in a message."""
     kinds = {name: tuple(words.split()) for name, words in _kinds().items()}
     strength = {
-        name.text: _strength(name, kinds["endings"]) for name in _written() if _is_title(name, kinds["endings"])
+        name.text.lower(): _strength(name, kinds["endings"]) for name in _written() if _is_title(name, kinds["endings"])
     }
+    strength |= {deed: Strength.DUTY for deed in _deeds() if deed not in strength}
     strength |= dict.fromkeys(kinds["general"], Strength.GENERAL) | dict.fromkeys(kinds["weak"], Strength.WEAK)
     for word in [*kinds["never"], *(word for word in strength if word.endswith(kinds["places"]))]:
         strength.pop(word, None)
@@ -110,9 +111,20 @@ def _kinds() -> dict[str, str]:
 
 
 @cache
+def _deeds() -> dict[str, str]:
+    """What is done and to what (摘 + 茄子), and whose work it is."""
+    return {
+        f"{verb}{what}": row["code"]
+        for row in tables.rows(HERE, "deeds")
+        for verb in row["verbs"].split() or ("",)
+        for what in row["objects"].split()
+    }
+
+
+@cache
 def _written_codes() -> dict[str, str]:
     """Of a name of two occupations the gig trade's."""
-    return {name.text: name.code for name in sorted(_written(), key=lambda name: name.kind == ALIAS)}
+    return _deeds() | {name.text.lower(): name.code for name in sorted(_written(), key=lambda name: name.kind == ALIAS)}
 
 
 def occupations_named(title: str, k: int = 3) -> list[Recognition]:

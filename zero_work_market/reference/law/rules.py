@@ -15,7 +15,10 @@ from zero_work_market.reference.seeking import Places, Seeker, places_of
 
 Severity = Literal["refused", "warned"]
 
-PARTING_BLANKS = re.compile(" {3,}|(?<=[0-9]) {1,2}(?=[0-9])")
+PARTING_BLANKS = re.compile(
+    " {3,}|(?<=[0-9]) {1,2}(?=[0-9])|(?<=[^ 男女]{2}) (?=[男女] [一-鿿]{2})|(?<=[^ 男女]{2} [男女]) (?=[一-鿿]{2})"
+)
+"""Also those about 男 or 女 between words."""
 BLANK = re.compile(" ")
 LONE_JOINERS = re.compile(r"(?<![0-9])[-.]|[-.](?![0-9])")
 SENTENCE_ENDS = "\n\r。！？!?"

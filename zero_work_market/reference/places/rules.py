@@ -11,7 +11,7 @@ SUFFIX = re.compile(
 )
 
 ZONE = re.compile(
-    r"市?(高新技术?(?:产业)?(?:开发)?区|(?:经济技术|经济|技术)?开发区|经开区|保税区|[一-鿿]{0,3}新区|高新)"
+    r"市?(高新技术?(?:产业)?(?:开发)?区|(?:经济技术|经济|技术)?开发区|经开区|保税港?区|综保区|航空港(?:区|实验区)?|临空(?:经济|港)?区|(?:国际)?港务区|港区|自贸区|科学城|度假区|示范区|工业园区?|[一-鿿]{0,3}新区|高新)"
 )
 """Zones that no table has, right after their city."""
 
@@ -56,7 +56,8 @@ def short(name: str) -> str:
 
 def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
     """The places that the text names, in its order. A name of several places is the one that agrees with the others
-    named in the text, and is left out when none does."""
+    named in the text, or else the one that isn't a city's district, which is seldom named without its city. It is left
+    out when that doesn't settle it."""
     raw = list(_raw(text, gazetteer))
     cities = {one.city for _, _, known in raw for one in known if not one.county}
     provinces = {whole for name, whole in gazetteer.provinces.items() if name in text}
@@ -82,10 +83,13 @@ def _agreeing(known: tuple[Known, ...], cities: set[str], provinces: set[str]) -
         return known
     if whole_cities := tuple(one for one in known if not one.county):
         return whole_cities
-    same_city = tuple(one for one in known if one.city in cities)
-    if same_city:
-        return same_city
-    return tuple(one for one in known if one.province in provinces)
+    for agreeing in (
+        tuple(one for one in known if one.city in cities),
+        tuple(one for one in known if one.province in provinces),
+    ):
+        if agreeing:
+            return agreeing
+    return tuple(one for one in known if not one.county.endswith("区"))
 
 
 def _raw(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, tuple[Known, ...]]]:
