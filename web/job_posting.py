@@ -4,6 +4,7 @@ from typing import Any
 
 from labor_brands.bundles.rules import without_numbers
 from web.filters import yuan
+from web.words import paid_by
 from zero_work_market.ground.clock import local
 from zero_work_market.market.gate.rules import FULL_TIME, PART_TIME
 from zero_work_market.market.postings.models import Posting
@@ -19,7 +20,7 @@ def job_posting(posting: Posting, *, url: str) -> dict[str, Any]:
     county, town = [step.name for step in path(posting.town)][-2:]
     by_piece = posting.pay_kind not in UNITS
     trades = "、".join(label(need.occupation) for need in posting.occupations)
-    said = f"{without_numbers(posting.words)}招 {posting.headcount} 人，干完 {posting.pay_days} 天内给钱。"
+    said = f"{without_numbers(posting.words)}招 {posting.headcount} 人，{paid_by(posting.pay_days)}给钱。"
     return {
         "@context": "https://schema.org",
         "@type": "JobPosting",

@@ -44,6 +44,11 @@ def paid_said(pay_days: int) -> str:
     return "当天结" if pay_days <= 1 else f"{pay_days} 天内到账"
 
 
+def paid_by(pay_days: int) -> str:
+    """By when, once the work is done: "干完当天", "干完 7 天内"."""
+    return "干完当天" if pay_days <= 1 else f"干完 {pay_days} 天内"
+
+
 def extras(job: Job | Posting) -> list[str]:
     """What comes with the work: 管饭, 管住, 有车接, 有保险."""
     given = ((job.meals, "管饭"), (job.lodging, "管住"), (job.transport, "有车接"), (job.insurance, "有保险"))
@@ -150,8 +155,8 @@ def course_said(occupation: str, level: int) -> str:
 
 
 GLOBALS = {
-    "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "extras": extras, "terms": terms,
-    "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
+    "rate": rate, "shifts_said": shifts_said, "paid_said": paid_said, "paid_by": paid_by, "extras": extras,
+    "terms": terms, "closed_said": closed_said, "hours_of": hours_of, "town_name": town_name,
     "place_said": place_said, "shut_said": SHUT, "label": label,
     "brand_name": brand_name, "posting_states": STATES, "course_said": course_said, "outcomes_said": OUTCOMES,
     "brand_face": brand_face, "range_bar": range_bar,

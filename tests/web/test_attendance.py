@@ -255,6 +255,9 @@ def test_beat_misses_calls_and_tells(visit: Visit) -> None:
     assert "有人没来，你现在能去吗？" in told
     assert "到点没见你，记了没来，位子让给后面的人了" in told
     assert "李**没来" in told
+    lost = visit(scene.workers[1][1]).get("/work/mine")
+    assert f'href="/work/mine/{scene.posting_id}/arrive">我到了' in lost
+    assert "记了没来" not in visit(scene.workers[0][1]).read("/work/mine")
     called = visit(account)
     assert "有人没来，你现在能去吗" in called.read(f"/postings/{scene.posting_id}")
     assert "有人没来，现在能去吗" in called.read("/work/mine")

@@ -74,7 +74,15 @@ def test_what_is_lawful_goes_out_with_one_tap_and_the_rest_names_its_clause(hire
     (made,) = postings()
     assert (made.title, made.headcount, made.pay_fen, made.meals) == ("装蒜包装", 5, 1850, True)
     assert [need.occupation for need in made.occupations] == [PACKER]
-    assert "发出去1单" in unspaced(answer.text)
+    after = unspaced(answer.text)
+    assert "发出去1单" in after
+    assert "2个活，发出去1个，0个能发，1个还不能" in after
+
+
+def test_what_no_field_holds_goes_out_in_the_postings_own_words(hire):
+    page = hire.paste("永昌蒜业招装蒜包装5名，18.5元/小时，早8点到12点，要手脚麻利，自带围裙")
+    assert hire.publish(page).status_code == 303
+    assert postings()[0].words == "要手脚麻利，自带围裙"
 
 
 def test_published_twice_with_one_key_it_is_one_posting(hire):

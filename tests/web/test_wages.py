@@ -294,6 +294,17 @@ def test_every_posting_shows_how_its_employer_pays(visit):
     assert "还没发过工钱" in market
 
 
+def test_what_is_owed_beyond_its_day_stands_over_the_employers_postings(visit):
+    hire, wage_id = agreed()
+    pages = visit(hire.employer.account_id)
+    assert "还没发" not in pages.read("/hire")
+    with transaction() as session:
+        session.get_one(Wage, wage_id).due_on = clock.local_date(clock.now()) - timedelta(days=1)
+    owing = pages.get("/hire")
+    assert f"1 笔工钱过了日子还没发，一共 {row(wage_id).net_fen / 100:g} 元，最早的该昨天前发" in words(owing)
+    assert f'href="/hire/{hire.posting.id}/wages/{wage_id}"' in owing
+
+
 def test_staff_decide_hours_and_denied_payments_with_reasons(visit):
     hire = past()
     with transaction() as session:

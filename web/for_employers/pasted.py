@@ -1,5 +1,6 @@
 """A message that was read, as the slips that it makes and as marks on its own words."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from zero_work_market.ground import clock
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_CHARACTERS, PayKind
 from zero_work_market.market.particulars.rules import Said
-from zero_work_market.market.reader.rules import Job, Reading
+from zero_work_market.market.reader.rules import HARDLY, Job, Reading
 from zero_work_market.people.employers.queries import EmployerRow
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known
@@ -20,7 +21,7 @@ from zero_work_market.reference.regions.queries import counties, region, towns
 FIELDS = (
     ("title", "title"), ("employer", "title"), ("place", "place"), ("pay", "pay"), ("headcount", "people"),
     ("age_min", "people"), ("age_max", "people"), ("gender", "people"), ("shifts", "when"), ("start_day", "when"),
-    ("meals", "board"), ("lodging", "board"), ("contact", "contact"),
+    ("days", "when"), ("meals", "board"), ("lodging", "board"), ("contact", "contact"),
 )  # fmt: skip
 """Fields of a job, and the kind of mark that their words get."""
 KINDS = {
@@ -29,6 +30,7 @@ KINDS = {
 }  # fmt: skip
 """How the form counts each unit, and how many of its units one is."""
 A_DAY, A_WEEK, A_MONTH = "1", "7", "30"
+CLAUSE, SHORTEST_CLAUSE = re.compile(r"[^，,；;。！!？?|\n]{1,200}"), 3
 
 
 class Mark(NamedTuple):
@@ -73,13 +75,15 @@ def slip_of_job(job: Job, reading: Reading, employer: EmployerRow, *, now: datet
     kind, parts = KINDS[wage.unit] if wage else (PayKind.HOUR, 1)
     start, end = job.shifts[0].value.split("-") if job.shifts else ("", "")
     town = _town(job.place.value, employer) if job.place else employer.town
+    if job.place and job.place.confidence <= HARDLY and not town:
+        town = employer.town
     here = town == employer.town
     extras = tuple(name for name in ("meals", "lodging") if (said := getattr(job, name)) and said.value)
     return Slip(
         title=(job.title.value if job.title else "")[: MOST_CHARACTERS["title"]],
         headcount=str(job.headcount.value) if job.headcount else "",
         day=_day(job.start_day.value if job.start_day else None, clock.local_date(now)).isoformat(),
-        start=start, end=end, town=town,
+        days=str(min(job.days.value, MOST_DAYS)) if job.days else "1", start=start, end=end, town=town,
         address=employer.address if here else reading.text[job.place.start : job.place.end] if job.place else "",
         pay=yuan(round(wage.low * 100 / parts), grouped=False) if wage else "", pay_kind=kind.value,
         extras=extras, words=_words(job, reading),
@@ -124,12 +128,14 @@ def _day(said: tuple[int, int] | None, today: date) -> date:
 
 
 def _words(job: Job, reading: Reading) -> str:
-    """The job's own lines that no field was read from and that nothing is against."""
+    """What its own lines say beside its fields and what the law is against, clause by clause: 要有叉车证."""
     told = [(said.start, said.end) for name, _ in FIELDS for said in _said(getattr(job, name))]
     told += [(found.start, found.end) for found in reading.findings]
     free = [
-        " ".join(reading.text[line.start : line.end].split())
+        " ".join(clause[0].split())
         for line in job.lines
-        if line.value != "agents" and not any(start < line.end and line.start < end for start, end in told)
+        if line.value != "agents"
+        for clause in CLAUSE.finditer(reading.text, line.start, line.end)
+        if not any(start < clause.end() and clause.start() < end for start, end in told)
     ]
-    return "\n".join(one for one in free if any(sign.isalnum() for sign in one))[:600]
+    return "，".join(one for one in free if sum(sign.isalnum() for sign in one) >= SHORTEST_CLAUSE)[:600]

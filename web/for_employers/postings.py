@@ -10,6 +10,7 @@ from zero_work_market.market.postings.queries import of_employer
 from zero_work_market.market.postings.rules import TAKING, State
 from zero_work_market.market.search.queries import jobs_of
 from zero_work_market.people.employers.queries import employer as employer_by_id
+from zero_work_market.rights.wages.queries import overdue_of
 
 
 @pages.get("")
@@ -21,13 +22,14 @@ def postings() -> str:
         rows = of_employer(session, employer_id=own_id())
         reasons = {row.id: row.state_reason for row in rows}
         jobs = jobs_of(session, rows)
+        overdue = overdue_of(session, employer_id=own_id(), today=clock.local_date(now))
     taking = [job for job in jobs if job.state in TAKING and job.closes_at > now]
     waiting = [job for job in jobs if job.state == State.WAITING and job.closes_at > now]
     running = [job for job in jobs if job.taken and job.closes_at <= now < job.shifts[-1][1]]
     others = {job.id for job in (*taking, *waiting, *running)}
     return render_template(
         "for_employers/postings.html",
-        employer=employer, reasons=reasons,
+        employer=employer, reasons=reasons, overdue=overdue,
         groups=(
             ("正在招的", sorted(taking, key=lambda job: job.closes_at)), ("等审核的", waiting), ("正在干的", running),
             ("以前的", [job for job in jobs if job.id not in others]),

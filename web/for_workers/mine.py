@@ -13,6 +13,8 @@ from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.market.applications.queries import rows_of_worker
 from zero_work_market.market.applications.rules import State
+from zero_work_market.market.placements.models import Placement
+from zero_work_market.market.placements.rules import State as Seat
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.search.queries import jobs_of
 from zero_work_market.people.workers.models import Worker
@@ -34,6 +36,8 @@ def mine() -> str:
         paid = shares_said(session, [job.employer_id for job in jobs], now)
         stands = standings(session, worker.id, now)
         rides = rides_ahead(session, worker_id=worker.id, at=now)
+        lost = (Placement.worker_id == worker.id, Placement.state == Seat.NO_SHOW)
+        missed = set(session.scalars(select(Placement.posting_id).where(*lost)))
         crews = calls(session, worker_id=worker.id, at=now)
     ahead = sorted((job for job in jobs if job.shifts[-1][1] > now), key=lambda job: job.closes_at)
     held = [job for job in ahead if job.application == State.ACCEPTED]
@@ -43,5 +47,6 @@ def mine() -> str:
         invited=[job for job in ahead if job.application == State.INVITED and job.respond_by and job.respond_by > now],
         queued=[job for job in ahead if job.application == State.QUEUED],
         over=[job for job in jobs if job.shifts[-1][1] <= now and job.application == State.ACCEPTED][:LATEST],
+        missed=[job for job in ahead if job.id in missed and job.closes_at <= now],
         worker=worker, paid=paid, stands=stands, rides=rides, crews=crews,
     )  # fmt: skip

@@ -97,8 +97,8 @@ def _fetch(code: str, into: IO[bytes]) -> bool:
         error.close()
         why = "那边不认我们的签名，核对公钥和时间" if error.code == 401 else f"那边答 {error.code}"
         raise CannotPull(why) from None
-    except (OSError, HTTPException) as error:
-        raise CannotPull(f"连不上：{getattr(error, 'reason', None) or type(error).__name__}") from None
+    except (OSError, HTTPException):
+        raise CannotPull("连不上那边的平台") from None
     into.seek(0)
     return True
 

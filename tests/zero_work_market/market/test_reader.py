@@ -19,6 +19,27 @@ def job(text: str):
     return only
 
 
+def test_a_short_name_within_the_employers_is_no_place_while_another_is_said():
+    said = job("永昌蒜业招装蒜包装 5 名，18 元/小时，地址：嘉祥经济开发区工业路 1 号")
+    assert (said.place.city, said.place.district_or_town) == ("济宁市", "嘉祥县")
+    assert job("永昌蒜业招装蒜包装 5 名，18 元/小时").place.district_or_town == "永昌县"
+
+
+@pytest.mark.parametrize(
+    ("days", "number"),
+    [
+        ("6月12号-6月14号", 3),
+        ("6月12日到14日", 3),
+        ("6月12号", None),
+        ("6月14号-6月12号", None),
+        ("6月30号至7月2号", 3),
+    ],
+)
+def test_a_last_day_says_how_many_days_the_work_takes(days, number):
+    (one,) = queries.read(f"嘉祥冷库招装卸 3 名，180元/天，{days}，上午8点到12点", on=JUNE).jobs
+    assert (one.days and one.days.value) == number
+
+
 def paid(text: str):
     return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
 

@@ -74,6 +74,10 @@ DAY = re.compile(
     r"(?<![0-9.])(?P<year>20[0-9]{2}\s?[年/.-]\s?)?(?P<month>1[0-2]|0?[1-9])\s?(?:月|(?P<mark>[./-]))\s?"
     r"(?P<day>3[01]|[12][0-9]|0?[1-9])(?![0-9.])(?P<day_mark>\s?[号日])?"
 )
+LAST_DAY = re.compile(
+    r"\s?(?:-{1,3}|到|至)\s?(?:(?P<month>1[0-2]|0?[1-9])\s?[月./]\s?)?(?P<day>3[01]|[12][0-9]|0?[1-9])\s?[号日]"
+)
+MOST_DAYS = 31
 SOON = re.compile(r"今天|今日|当天(?=[^,;。]{0,4}(?:上班|日结|夜班|白班))|明天|明日|后天|大后天")
 AHEAD = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
 
@@ -296,6 +300,20 @@ def first_day(text: str, lines: Sequence[Line], words: Vocabulary, *, on: date) 
             day = on + timedelta(days=AHEAD.get(soon[0], 0))
             found.append((False, Said((day.month, day.day), *soon.span(), 0.5)))
     return next((said for wanted, said in found if wanted), found[0][1] if found else None)
+
+
+def days(text: str, first: Said[tuple[int, int]] | None, *, on: date) -> Said[int] | None:
+    """How many days the work takes, where the first day is said together with the last: 12月2号-12月4号."""
+    last = LAST_DAY.match(text, first.end) if first else None
+    if not first or not last:
+        return None
+    month, day = first.value
+    try:
+        begins, ends = date(on.year, month, day), date(on.year, int(last["month"] or month), int(last["day"]))
+    except ValueError:
+        return None
+    number = (ends - begins).days + 1
+    return Said(number, first.start, last.end(), 0.8) if 1 < number <= MOST_DAYS else None
 
 
 def contact(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:

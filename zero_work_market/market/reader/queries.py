@@ -14,7 +14,17 @@ from matching.text import Recognition
 from zero_work_market.market.amounts.rules import Wage, wages
 from zero_work_market.market.layout.rules import Line, Plain, Vocabulary, lines, plain
 from zero_work_market.market.naming.rules import Naming, Title, employer
-from zero_work_market.market.particulars.rules import Said, ages, contact, first_day, headcount, hours, offered, sex
+from zero_work_market.market.particulars.rules import (
+    Said,
+    ages,
+    contact,
+    days,
+    first_day,
+    headcount,
+    hours,
+    offered,
+    sex,
+)
 from zero_work_market.market.reader.rules import (
     MOST_CHARACTERS,
     Job,
@@ -93,12 +103,13 @@ class _Told:
         text, words = self._text, self._words
         boss, named = self._first(part, employer), self._named(part)
         low, high = next((found for own in part.ways if any(found := self._read(own, ages, self._on))), (None, None))
+        begins = first_day(text, part.all, words, on=self._on)
         title = Said(named.text, named.start, named.end, named.confidence) if named else boss
         job = Job(
             title=title or heading(text, part, self.places),
             occupations=self._occupations(part, named),
             employer=boss,
-            place=place(part, self.places),
+            place=place(part, self.places, boss),
             pay=self._pay(part, above),
             headcount=self._first(part, headcount),
             age_min=low,
@@ -107,7 +118,8 @@ class _Told:
             shifts=tuple(self._first(part, hours) or ()),
             meals=self._first(part, offered, "meals"),
             lodging=self._first(part, offered, "lodging"),
-            start_day=first_day(text, part.all, words, on=self._on),
+            start_day=begins,
+            days=days(text, begins, on=self._on),
             contact=self._first(part, contact),
             lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
         )

@@ -17,6 +17,7 @@ from zero_work_market.reference.places.rules import Known, Mention
 
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
+HARDLY = 0.3
 BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
 SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
@@ -68,6 +69,7 @@ class Job:
     meals: Said[bool] | None
     lodging: Said[bool] | None
     start_day: Said[tuple[int, int]] | None
+    days: Said[int] | None
     contact: Said[str] | None
     lines: tuple[Said[str], ...] = ()
     """Where its own lines stand; "agents" for those that speak of what agents get."""
@@ -224,14 +226,29 @@ def _says_terms(text: str, block: Sequence[Line], words: Vocabulary) -> bool:
     return any(_says(text, line, words["terms"]) for line in block if not line.agents)
 
 
-def place(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
+def place(part: Part, said: Sequence[Mention], boss: Said[str] | None) -> Said[Known] | None:
     """The place named first in the job's own lines, or else in those of all, as close as it is named there; or else,
-    where titles alone part the message and it names one city, the place of the message."""
+    where titles alone part the message and it names one city, the place of the message. A short name within the
+    employer's (永昌 in 永昌蒜业) is none while another is said, and hardly one if none is."""
+    named = [one for one in said if one.sure or not _is_of(one, boss)]
+    if found := _named_first(part, named):
+        return found
+    if part.by_title and len({one.place.city for one in named}) == 1:
+        return _closest(named)
+    hardly = _named_first(part, said)
+    return replace(hardly, confidence=HARDLY) if hardly else None
+
+
+def _named_first(part: Part, said: Sequence[Mention]) -> Said[Known] | None:
     for lines in part.ways:
         here = [one for line in lines for one in _within(line, said)]
         if here:
             return _closest([one for one in here if one.sure] or here)
-    return _closest(said) if part.by_title and len({one.place.city for one in said}) == 1 else None
+    return None
+
+
+def _is_of(one: Mention, boss: Said[str] | None) -> bool:
+    return boss is not None and boss.start <= one.start and one.end <= boss.end
 
 
 def _within(line: Line, said: Sequence[Mention]) -> Sequence[Mention]:

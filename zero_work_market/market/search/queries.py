@@ -40,7 +40,8 @@ def search(
 ) -> Found:
     """Open postings that are `wanted`, for a worker by fit and for a visitor by distance and time; full ones last.
 
-    `by_day` counts what is found on each of the 7 days from today, whatever days are asked for.
+    `by_day` counts what is found on each of the 7 days from today, whatever days are asked for, and `week` each job of
+    these days once.
     """
     if worker is not None:
         place = Place(worker.lon, worker.lat)
@@ -60,11 +61,12 @@ def search(
         if wanted.within_reach:
             jobs = [row for row in jobs if _within_reach(row, worker)]
     by_day = _counted_by_day(jobs, local_date(at))
+    week = sum(runs_on(row.shifts, min(by_day), max(by_day)) for row in jobs)
     if wanted.first_day is not None:
         last = wanted.last_day or wanted.first_day
         jobs = [row for row in jobs if runs_on(row.shifts, wanted.first_day, last)]
     ordered = sorted(jobs, key=_by_distance if wanted.by_distance or worker is None else _by_fit)
-    return Found(jobs=tuple(ordered), total=len(ordered), by_day=by_day)
+    return Found(jobs=tuple(ordered), total=len(ordered), by_day=by_day, week=week)
 
 
 def similar(session: Session, *, posting: Posting, worker: Worker, at: datetime, k: int = 3) -> tuple[Job, ...]:

@@ -90,11 +90,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Found:
-    """Jobs in order, and how many there are by day from the first day on."""
+    """Jobs in order, and how many there are by day from the first day on, and on all of these days together."""
 
     jobs: tuple[Job, ...]
     total: int
     by_day: dict[date, int] = field(default_factory=dict)
+    week: int = 0
 
 
 def runs_on(shifts: tuple[tuple[datetime, datetime], ...], first: date, last: date) -> bool:

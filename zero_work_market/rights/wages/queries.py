@@ -231,6 +231,13 @@ def risks(*, scopes: Collection[str], today: date) -> Select[Wage]:
     return select(Wage).where(_at_risk(today), inside(Wage.county, scopes)).order_by(Wage.due_on, Wage.id)
 
 
+def overdue_of(session: Session, *, employer_id: int, today: date) -> list[WageRow]:
+    """What an employer owes beyond its day, the oldest first."""
+    owed = (Wage.employer_id == employer_id, Wage.settled_on.is_(None), Wage.net_fen > 0, Wage.due_on < today)
+    rows = wages_of(session, wage_ids=session.scalars(select(Wage.id).where(*owed)).all())
+    return sorted(rows, key=lambda row: (row.due_on, row.id))
+
+
 def risk_sums(session: Session, *, scopes: Collection[str], today: date) -> dict[str, dict[Lamp, tuple[int, int]]]:
     """By county how many wages stand on amber and red, and fen still owed on them."""
     red = or_(Wage.due_on < today, Wage.denied_at.is_not(None))
