@@ -33,6 +33,7 @@ def test_a_short_name_within_the_employers_is_no_place_while_another_is_said():
         ("6月12号", None),
         ("6月14号-6月12号", None),
         ("6月30号至7月2号", 3),
+        ("12月31号-1月2号", 3),
     ],
 )
 def test_a_last_day_says_how_many_days_the_work_takes(days, number):

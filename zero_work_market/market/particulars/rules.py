@@ -309,7 +309,8 @@ def days(text: str, first: Said[tuple[int, int]] | None, *, on: date) -> Said[in
         return None
     month, day = first.value
     try:
-        begins, ends = date(on.year, month, day), date(on.year, int(last["month"] or month), int(last["day"]))
+        begins, until = date(on.year, month, day), int(last["month"] or month)
+        ends = date(on.year + (until < month), until, int(last["day"]))
     except ValueError:
         return None
     number = (ends - begins).days + 1
