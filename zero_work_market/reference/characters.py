@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 
 MOST_KNOWN = 30_000
 
@@ -25,20 +25,27 @@ class Characters(dict[str, str]):
         parts: list[str] = []
         origin: list[int] = []
         for start, end in stretches:
-            read = [self[character] for character in text[start:end]]
+            read = list(map(self.__getitem__, text[start:end]))
             parts += read
-            origin += chain.from_iterable(map(repeat, range(start, end), map(len, read)))
+            one_at_most = max(map(len, read), default=0) <= 1
+            places = range(start, end)
+            origin += (
+                compress(places, read) if one_at_most else chain.from_iterable(map(repeat, places, map(len, read)))
+            )
         return "".join(parts), origin
 
 
-def replaced(pattern: re.Pattern[str], by: str, text: str, origin: Sequence[int]) -> tuple[str, list[int]]:
+def replaced(
+    pattern: re.Pattern[str], by: str | Callable[[re.Match[str]], str], text: str, origin: Sequence[int]
+) -> tuple[str, list[int]]:
     """`text` with `by` for what the pattern finds, and for each character its place: that of `by` is where it began."""
     parts: list[str] = []
     kept: list[int] = []
     last = 0
     for match in pattern.finditer(text):
-        parts += (text[last : match.start()], by)
-        kept += origin[last : match.start()]
-        kept += [origin[match.start()]] * len(by)
+        start, instead = match.start(), by if isinstance(by, str) else by(match)
+        parts += (text[last:start], instead)
+        kept += origin[last:start]
+        kept += [origin[start]] * len(instead)
         last = match.end()
     return "".join([*parts, text[last:]]), [*kept, *origin[last:]]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from zero_work_market.market.layout.rules import Line, Vocabulary, clause
+from zero_work_market.reference.seeking import quick
 
 Value = TypeVar("Value")
 
@@ -14,12 +15,12 @@ AGE = r"(?:1[4-9]|[2-7][0-9])(?:\.[0-9]{1,2})?"
 TENS = "[二三四五六七]?十[一二三四五六七八九]?"
 NO_AGE = r"[0-9:]|\s?(?:元|块|/|小时|天|号|点|k|千|个|名|人|斤|公斤|kg)"
 NOT_TAKEN = "(?:不要(?!紧)|勿扰|不收(?!任何|费|钱|押)|免谈|别来|不招|绕道|不行|除外)"
-AGES = re.compile(
+AGES = quick(
     rf"(?<![0-9.])(?<![0-9]:)(?P<low>{AGE})\s?(?:周?岁)?\s?(?:-{{1,3}}|到|至)\s?(?P<high>{AGE})(?!{NO_AGE})"
     rf"(?P<years>\s?周?[岁碎])?"
 )
-GLUED_AGES = re.compile(r"(?<![0-9])(?P<low>1[6-9]|2[0-9])(?P<high>[3-6][0-9])\s?周?岁")
-MOST_AGE = re.compile(
+GLUED_AGES = quick(r"(?<![0-9])(?P<low>1[6-9]|2[0-9])(?P<high>[3-6][0-9])\s?周?岁")
+MOST_AGE = quick(
     rf"(?:不超过?|不得超过?|不要超过|卡[到在]|小于|低于|最大|上限|<|≤|最高|(?<!不)限|不能超过?|别超过?|不超)\s?(?P<before>{AGE})"
     rf"\s?(?:周?岁|(?=[,;。\s的]|$))|"
     rf"(?:超过|过了?|大于)\s?(?P<beyond>{AGE})\s?周?岁?(?:的|以上)?{NOT_TAKEN}|"
@@ -28,7 +29,7 @@ MOST_AGE = re.compile(
     rf"(?:以下(?!的?{NOT_TAKEN})|以内|之内|往下|封顶|之下|下(?![午班以])|内(?=[,;。\s]|$))|"
     rf"(?P<han>{TENS})周?岁(?:及)?(?:以下|以内|之内|往下|封顶)"
 )
-LEAST_AGE = re.compile(
+LEAST_AGE = quick(
     rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
     rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上(?!的?{NOT_TAKEN})|起|往上|\+)|"
     rf"(?<![不未])满\s?(?P<full>1[68])(?=[^0-9.元天个月日小人名]|$)|"
@@ -39,7 +40,7 @@ BORN = re.compile(
     r"(?:全年|以后|之后|后|前|的|接受|出生|生|内|\s|,|。|\)|$)"
 )
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
-HAN_AGE = re.compile(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
+HAN_AGE = quick(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
 WAGE_BEFORE = re.compile(r"[薪资价时入得遇]\s?:?\s?$")
 ON_TO_AGES = (*"限要收招龄",)
@@ -52,7 +53,7 @@ HOUR = (
     r"(?P<{0}part>凌晨|清早|清晨|早晨|早上?|上午|中午|晌午|后晌|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
     r"(?P<{0}h>[01]?[0-9]|2[0-4]|(?:二?十[一二三四]?|[一二两三四五六七八九])(?=[点时]))(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|三十|[0-5][0-9]分?)?整?)?"
 )
-HOURS = re.compile(
+HOURS = quick(
     r"(?<![0-9.])(?<![0-9]:)"
     + HOUR.format("a")
     + r"(?:\s?(?:-{1,3}|(?:干|上|做|工作)?(?:到|至))\s?|(?=[0-2][0-9]:[0-5][0-9])|\s?(?=[早晚])"
@@ -70,7 +71,7 @@ AFTERNOON = ("下午", "后晌", "傍晚", "晚", "晚上", "夜里", "夜间", 
 NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
-DAY = re.compile(
+DAY = quick(
     r"(?<![0-9.])(?P<year>20[0-9]{2}\s?[年/.-]\s?)?(?P<month>1[0-2]|0?[1-9])\s?(?:月|(?P<mark>[./-]))\s?"
     r"(?P<day>3[01]|[12][0-9]|0?[1-9])(?![0-9.])(?P<day_mark>\s?[号日])?"
 )
@@ -284,22 +285,25 @@ def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> S
     return Said(True, *yes.span(), 0.9) if yes else None
 
 
-def first_day(text: str, lines: Sequence[Line], words: Vocabulary, *, on: date) -> Said[tuple[int, int]] | None:
-    """(month, day) of the work, the interview or the departure."""
+def days_said(
+    text: str, lines: Sequence[Line], words: Vocabulary, on: date, *marks: str
+) -> list[tuple[bool, Said[tuple[int, int]]]]:
+    """Each (month, day) of the work, the interview or the departure, and whether it is called the first. `marks`: with
+    which of these alone (12.4) a day may be written."""
     found: list[tuple[bool, Said[tuple[int, int]]]] = []
-    for number, line in enumerate(lines):
+    for line in lines:
         for one in DAY.finditer(text, line.start, line.end):
-            if one["mark"] and not (one["day_mark"] or one["year"] or (number == 0 and one["mark"] in "/.")):
+            if one["mark"] and not (one["day_mark"] or one["year"] or one["mark"] in marks):
                 continue
             start, end = clause(text, one.start(), line, words)
             if words["not_start"].search(text, start, end) or words["not_start"].search(line.label):
                 continue
-            wanted = bool(words["start_before"].search(text, start, end) or words["start_before"].search(line.label))
-            found.append((wanted, Said((int(one["month"]), int(one["day"])), *one.span(), 0.9 if wanted else 0.6)))
+            first = bool(words["start_before"].search(text, start, end) or words["start_before"].search(line.label))
+            found.append((first, Said((int(one["month"]), int(one["day"])), *one.span(), 0.9 if first else 0.6)))
         for soon in SOON.finditer(text, line.start, line.end):
             day = on + timedelta(days=AHEAD.get(soon[0], 0))
             found.append((False, Said((day.month, day.day), *soon.span(), 0.5)))
-    return next((said for wanted, said in found if wanted), found[0][1] if found else None)
+    return found
 
 
 def days(text: str, first: Said[tuple[int, int]] | None, *, on: date) -> Said[int] | None:

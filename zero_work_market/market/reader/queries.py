@@ -1,6 +1,5 @@
 """A message read whole: its jobs by the words of this room and the tables of reference, and what the law says of it."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -19,7 +18,7 @@ from zero_work_market.market.particulars.rules import (
     ages,
     contact,
     days,
-    first_day,
+    days_said,
     headcount,
     hours,
     offered,
@@ -43,6 +42,7 @@ from zero_work_market.reference.job_titles.rules import Strength, products_in
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.law.rules import Found, read_words
 from zero_work_market.reference.places.queries import places_in
+from zero_work_market.reference.seeking import quick
 
 HERE = "zero_work_market.market.reader"
 BY_PRODUCT, BY_ANY, LIKELY, SURE = 0.7, 0.4, 0.3, 0.7
@@ -76,7 +76,7 @@ def vocabulary() -> Vocabulary:
     data = yaml.safe_load(files(HERE).joinpath("data", "words.yaml").read_text(encoding="utf-8"))
     named = patterns.with_words(data["words"])
     says = {name: "".join(lines.splitlines()) for name, lines in data["patterns"].items()}
-    return {name: re.compile(patterns.expanded(pattern, named)) for name, pattern in says.items()}
+    return {name: quick(patterns.expanded(pattern, named)) for name, pattern in says.items()}
 
 
 def check() -> list[str]:
@@ -100,10 +100,10 @@ class _Told:
 
     def job(self, part: Part, above: Job | None) -> Job:
         """The job of a part; `above`: that of the part before it, whose pay it may refer to."""
-        text, words = self._text, self._words
+        text = self._text
         boss, named = self._first(part, employer), self._named(part)
         low, high = next((found for own in part.ways if any(found := self._read(own, ages, self._on))), (None, None))
-        begins = first_day(text, part.all, words, on=self._on)
+        begins = self._first_day(part)
         title = Said(named.text, named.start, named.end, named.confidence) if named else boss
         job = Job(
             title=title or heading(text, part, self.places),
@@ -124,6 +124,11 @@ class _Told:
             lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
         )
         return replace(job, missing=missing(job))
+
+    def _first_day(self, part: Part) -> Said[tuple[int, int]] | None:
+        ways = (part.own[:1], "/", "."), (part.own[1:],), (part.shared,)
+        said = [each for lines, *marks in ways for each in self._read(lines, days_said, self._on, *marks)]
+        return next((day for is_first, day in said if is_first), said[0][1] if said else None)
 
     def _pay(self, part: Part, above: Job | None) -> tuple[Wage, ...]:
         said = any(self._words["as_above"].search(self._text, line.start, line.end) for line in part.own)

@@ -3,15 +3,16 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Literal, TypeVar
 
 from zero_work_market.ground.errors import NotFound
 from zero_work_market.reference.characters import Characters, replaced
-from zero_work_market.reference.seeking import Places, Seeker, places_of
+from zero_work_market.reference.seeking import Seekers
 
 Severity = Literal["refused", "warned"]
 
@@ -19,8 +20,8 @@ PARTING_BLANKS = re.compile(
     " {3,}|(?<=[0-9]) {1,2}(?=[0-9])|(?<=[^ 男女]{2}) (?=[男女] [一-鿿]{2})|(?<=[^ 男女]{2} [男女]) (?=[一-鿿]{2})"
 )
 """Also those about 男 or 女 between words."""
-BLANK = re.compile(" ")
-LONE_JOINERS = re.compile(r"(?<![0-9])[-.]|[-.](?![0-9])")
+BLANKS = re.compile(" +")
+LONE_JOINERS = re.compile(r"[-.](?:(?<![0-9].)|(?![0-9]))")
 SENTENCE_ENDS = "\n\r。！？!?"
 CLAUSE_ENDS = "，,；;｜|"
 KEPT = " ./+%<≤>≥、"
@@ -228,10 +229,10 @@ def read_words(text: str, lexicon: Lexicon) -> list[Found]:
     common homophones. Takes time linear in the text.
     """
     folded, origin = fold(text, lexicon)
-    places = places_of(folded)
+    sought = _seekers(lexicon.terms).within(folded)
     spans: dict[str, list[tuple[int, int, Term]]] = {}
     for term in lexicon.terms:
-        found = ((origin[start], origin[end - 1] + 1, term) for start, end in _spans(term, folded, places))
+        found = ((origin[start], origin[end - 1] + 1, term) for start, end in _spans(term, sought))
         spans.setdefault(term.category, []).extend(found)
     joined = (each for of_category in spans.values() for each in _joined(of_category))
     return [
@@ -247,9 +248,12 @@ def fold(text: str, lexicon: Lexicon) -> tuple[str, list[int]]:
     (of a sentence); "-" and "." stay between digits alone; else nothing but letters, digits and /+%<≤>≥、.
     """
     reading, origin = _characters(lexicon.pairs).read(text, _outside_stickers(text, lexicon.stickers))
-    reading, origin = replaced(PARTING_BLANKS, "，", reading, origin)
-    reading, origin = replaced(BLANK, "", reading, origin)
+    reading, origin = replaced(BLANKS, _blanks, reading, origin)
     return replaced(LONE_JOINERS, "", reading, origin)
+
+
+def _blanks(found: re.Match[str]) -> str:
+    return "，" if PARTING_BLANKS.match(found.string, found.start()) else ""
 
 
 @lru_cache(maxsize=4)
@@ -278,16 +282,11 @@ def _outside_stickers(text: str, stickers: tuple[str, ...]) -> Iterator[tuple[in
     yield last, len(text)
 
 
-def _spans(term: Term, folded: str, places: Places) -> list[tuple[int, int]]:
-    """Where the term's patterns stand in `folded`, but not where its innocent wording overlaps them."""
-    found = sorted(_found(term.patterns, folded, places))
-    innocent = _apart(_found(term.innocents, folded, places)) if found else []
+def _spans(term: Term, sought: Callable[[str], Iterable[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Where the term's patterns stand, but not where its innocent wording overlaps them."""
+    found = sorted(chain.from_iterable(map(sought, term.patterns)))
+    innocent = _apart(chain.from_iterable(map(sought, term.innocents))) if found else []
     return [span for span in found if not _overlaps(span, innocent)]
-
-
-def _found(patterns: Iterable[str], folded: str, places: Places) -> Iterator[tuple[int, int]]:
-    for pattern in patterns:
-        yield from _seeker(pattern).spans(folded, places)
 
 
 def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -321,9 +320,9 @@ def _joined(spans: list[tuple[int, int, Term]]) -> Iterator[tuple[int, int, Term
         yield start, end, first
 
 
-@lru_cache(maxsize=512)
-def _seeker(pattern: str) -> Seeker:
-    return Seeker(pattern)
+@lru_cache(maxsize=8)
+def _seekers(terms: tuple[Term, ...]) -> Seekers:
+    return Seekers(pattern for term in terms for pattern in (*term.patterns, *term.innocents))
 
 
 @lru_cache(maxsize=8)
