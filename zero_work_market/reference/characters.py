@@ -27,11 +27,9 @@ class Characters(dict[str, str]):
         for start, end in stretches:
             read = list(map(self.__getitem__, text[start:end]))
             parts += read
-            one_at_most = max(map(len, read), default=0) <= 1
-            places = range(start, end)
-            origin += (
-                compress(places, read) if one_at_most else chain.from_iterable(map(repeat, places, map(len, read)))
-            )
+            lengths, places = list(map(len, read)), range(start, end)
+            one_at_most = max(lengths, default=0) <= 1
+            origin += compress(places, read) if one_at_most else chain.from_iterable(map(repeat, places, lengths))
         return "".join(parts), origin
 
 
