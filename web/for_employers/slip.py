@@ -16,15 +16,16 @@ from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Dr
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.shortlists.rules import MOST_INVITED
 from zero_work_market.people.employers.queries import EmployerRow
-from zero_work_market.reference.job_titles.queries import reader
+from zero_work_market.reference.job_titles.queries import reader, search
 from zero_work_market.reference.law.queries import minimum_wage
-from zero_work_market.reference.occupations.queries import occupations
+from zero_work_market.reference.occupations.queries import label, occupations, trade, trades
 from zero_work_market.reference.regions.queries import nearest_town, region, towns
 from zero_work_market.reference.regions.rules import within_jining
 
 MOST_DAYS = 14
 SURE = 0.6
 """Confidence from which the trade read from the title is taken without asking."""
+ALIKE = 5
 ANY = "any"
 """Ticked for a posting that takes everyone, whatever they can do."""
 EXTRAS = ("meals", "lodging", "transport", "insurance")
@@ -184,6 +185,17 @@ def with_invitations(slip: Slip, suggested: int) -> Slip:
     """The slip inviting as many as suggested, unless another number was typed."""
     chosen = str(min(_number(slip.invite), MOST_INVITED)) if slip.invite != slip.invite_was else str(suggested)
     return replace(slip, invite=chosen, invite_was=str(suggested))
+
+
+def trades_alike(slip: Slip) -> list[tuple[str, str]]:
+    """(code, name) of the trades to tick: those ticked, then what else the title may mean, then what is beside them."""
+    read = [found.code for found in reader().read(slip.title, k=ALIKE)] if slip.title else []
+    typed = [known.code for known in search(slip.title, k=ALIKE)] if slip.title else []
+    ticked = [code for code in slip.trades if code != ANY]
+    headings = {known.heading for known in map(trade, [*ticked, *read][:1]) if known}
+    beside = [known.code for known in trades() if known.heading in headings]
+    codes = list(dict.fromkeys([*ticked, *read, *typed, *beside]))[: max(ALIKE, len(ticked))]
+    return [(code, label(code)) for code in codes]
 
 
 def settled(slip: Slip) -> Slip:
