@@ -1,7 +1,7 @@
 """Rows of the market in plain words, for cards and lists."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from web.brand_drawings import brand_face, range_bar
 from web.brands import brand_name
@@ -26,6 +26,7 @@ STATES = {
 SHUT = {
     "slots": "那时你没空", "pay": "比你要的工钱低", "distance": "比你想走的远", "skill": "手艺对不上",
 }  # fmt: skip
+QUARTER = timedelta(hours=6)
 QUARTERS = ("夜里", "上午", "下午", "晚上")
 
 
@@ -66,10 +67,11 @@ def closed_said(job: Job) -> str | None:
 
 
 def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:
-    """ "下午有空", or "那几天有空" for work of several days."""
-    start = local(shifts[0][0])
-    several = len({local_date(begin) for begin, _ in shifts}) > 1
-    return "那几天有空" if several else f"{QUARTERS[start.hour // 6]}有空"
+    """ "下午有空", "那天有空" for work longer than a quarter of a day, or "那几天有空" for work of several days."""
+    start, end = local(shifts[0][0]), local(shifts[-1][1])
+    if len({local_date(begin) for begin, _ in shifts}) > 1:
+        return "那几天有空"
+    return f"{QUARTERS[start.hour // 6] if end - start <= QUARTER else '那天'}有空"
 
 
 def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, int]]) -> str:
