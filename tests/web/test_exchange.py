@@ -114,8 +114,10 @@ def test_applying_asks_for_consent_once_and_can_be_taken_back(visit, far):
     assert "先看转哪些资料" in worker.read(page)
     refused = worker.post(f"/work/far/{number}/apply", on="/work/me/exchange")
     assert "先同意把资料转给那边" in worker.read(refused.location)
+    assert "现在结了对的：重庆万州。" in worker.read("/work/me/exchange")
     agreed = worker.post("/work/me/exchange", on=f"/work/me/exchange?job={number}", agree="1", job=str(number))
     assert agreed.location == page
+    assert worker.post("/work/me/exchange", on="/work/me/exchange", agree="1").location == "/far"
     worker.post(f"/work/far/{number}/apply", on=page)
     assert "申请过，等那边回话" in worker.read(page)
     assert "我申请的 1 个" in worker.read("/far")
