@@ -45,7 +45,7 @@ WHY: dict[str, str | Callable[[Told], str]] = {
     "part_time_week": lambda told: f"非全日制一周不超过 {told['most']} 小时。",
     "pay_too_late": lambda told: f"最晚 {told['most']} 天内要给钱。",
     "project_missing": "工地的活要先选是哪个项目，项目要有登记的编号。",
-    "no_minimum_wage": "这个地方查不到最低工钱，找工作人员。", "not_a_number": "不是个数。", "too_fine": "只能到分。",
+    "no_minimum_wage": "这个地方查不到最低工钱，找工作人员。", "fills_a_shift": "中间休息比一班还长。", "not_a_number": "不是个数。", "too_fine": "只能到分。",
     "not_positive": "要大于 0。", "too_large": "太大了。",
 }  # fmt: skip
 UNITS = {"hour": "元/小时", "month": "元/月"}
