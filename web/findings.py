@@ -39,13 +39,14 @@ WHY: dict[str, str | Callable[[Told], str]] = {
     "unknown": "没有这个，重选一下。", "outside_county": "地方不在这个县，重选一下。",
     "not_read": "没认出是什么活，点一个最像的。", "unreadable": "时间没看懂，重选一下。",
     "ends_before_start": "收工要在开工以后。", "not_a_quarter": "时间按一刻钟选。", "overlap": "几个班撞在一起了。",
-    "past": "开工的时候已经过了，往后挪。", "too_far": lambda told: f"最早提前 {told['most']} 天发。",
+    "fills_a_shift": "休息不能占满一班，改短一点。", "past": "开工的时候已经过了，往后挪。",
+    "too_far": lambda told: f"最早提前 {told['most']} 天发。",
     "long_day": lambda told: f"一天超过 {told['most']} 小时太长了，最好分两班。",
     "part_time_day": lambda told: f"非全日制一天平均不超过 {told['most']} 小时。",
     "part_time_week": lambda told: f"非全日制一周不超过 {told['most']} 小时。",
     "pay_too_late": lambda told: f"最晚 {told['most']} 天内要给钱。",
     "project_missing": "工地的活要先选是哪个项目，项目要有登记的编号。",
-    "no_minimum_wage": "这个地方查不到最低工钱，找工作人员。", "fills_a_shift": "中间休息比一班还长。", "not_a_number": "不是个数。", "too_fine": "只能到分。",
+    "no_minimum_wage": "这个地方查不到最低工钱，找工作人员。", "not_a_number": "不是个数。", "too_fine": "只能到分。",
     "not_positive": "要大于 0。", "too_large": "太大了。",
 }  # fmt: skip
 UNITS = {"hour": "元/小时", "month": "元/月"}

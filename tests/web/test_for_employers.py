@@ -257,7 +257,7 @@ def test_a_break_is_chosen_said_beside_the_hours_and_kept_when_posted_again(hire
 
 def test_a_break_as_long_as_the_shift_is_refused_beside_the_hours(hire):
     page = preview(hire, end="10:00", break_minutes="120", pay_kind="day")
-    assert "中间休息比一班还长" in page
+    assert "休息不能占满一班" in page
 
 
 def test_invitations_follow_what_is_suggested_until_changed_by_hand(hire):
