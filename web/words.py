@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from markupsafe import Markup
+
 from web.brand_drawings import brand_face, range_bar
 from web.brands import brand_name
 from web.case_words import OUTCOMES
@@ -37,7 +39,8 @@ def rate(job: Job | Posting) -> str:
 def shifts_said(shifts: Sequence[tuple[datetime, datetime]], now: datetime, break_minutes: int = 0) -> str:
     """ "明天 08:00–12:00"; of several days, with a break: "明天 08:00–17:00 起，3 天，中间休息 1 小时" """
     said = when(*shifts[0], now) + (f" 起，{len(shifts)} 天" if len(shifts) > 1 else "")
-    return f"{said}，中间休息 {minutes(break_minutes)}" if break_minutes else said
+    rest = Markup('，<span class="nw">中间休息 {}</span>').format(minutes(break_minutes))
+    return said + rest if break_minutes else said
 
 
 def paid_said(pay_days: int) -> str:

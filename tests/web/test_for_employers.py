@@ -245,14 +245,14 @@ def test_a_break_is_chosen_said_beside_the_hours_and_kept_when_posted_again(hire
     day = {"end": "17:00", "pay": "150", "pay_kind": "day"}
     assert "至少给 162 元" in preview(hire, **day)
     page = preview(hire, **day, break_minutes="60")
-    assert "中间休息 1 小时</b><small>算 8 小时</small>" in page
+    assert "中间休息 1 小时</span></b><small>算 8 小时</small>" in page
     assert "至少给" not in page
     hire.post("/hire/new", slip(**day, break_minutes="60"))
     (posting,) = postings()
     assert (posting.break_minutes, posting.hourly_fen) == (60, 1875)
     assert '<option value="60" selected>1 小时</option>' in hire.get("/hire/new", again=posting.id)
     for page in (hire.get("/hire"), hire.get(f"/postings/{posting.id}")):
-        assert "08:00–17:00，中间休息 1 小时" in page
+        assert '08:00–17:00，<span class="nw">中间休息 1 小时' in page
 
 
 def test_a_break_as_long_as_the_shift_is_refused_beside_the_hours(hire):
