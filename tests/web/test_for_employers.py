@@ -255,6 +255,15 @@ def test_a_break_is_chosen_said_beside_the_hours_and_kept_when_posted_again(hire
         assert '08:00–17:00，<span class="nw">中间休息 1 小时' in page
 
 
+def test_a_raise_is_judged_and_counted_without_the_break(visit):
+    own, at = an_employer(), clock.now()
+    posting_id = a_posting(own, shifts=(shift(hours=9, now=at),), break_minutes=60, pay_kind="day", pay_fen=15_000)
+    page = f"/hire/{posting_id}/edit"
+    assert visit(own.account_id).post(page, {"headcount": "5", "pay": "152", "words": ""}, on=page).status_code == 303
+    (posting,) = postings()
+    assert (posting.pay_fen, posting.hourly_fen) == (15_200, 1900)
+
+
 def test_a_break_as_long_as_the_shift_is_refused_beside_the_hours(hire):
     page = preview(hire, end="10:00", break_minutes="120", pay_kind="day")
     assert "休息不能占满一班" in page
