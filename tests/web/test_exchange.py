@@ -94,6 +94,12 @@ def test_a_job_elsewhere_is_shown_with_where_it_comes_from(visit, far):
     assert "包装工 1" not in visitor.read("/m/370829/search?q=电焊工")
 
 
+def test_a_job_elsewhere_says_its_break_and_hours_without_it(visit, far):
+    page = visit().read(f"/far/{a_vacancy(far, break_minutes=60)}")
+    assert "中间休息 1 小时" in page
+    assert "23 元/小时 × 7 小时" in page
+
+
 def test_a_worker_who_would_move_sees_first_what_fits(visit, far):
     at = clock.now()
     taken(

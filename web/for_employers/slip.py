@@ -28,6 +28,7 @@ SURE = 0.6
 ALIKE = 5
 ANY = "any"
 """Ticked for a posting that takes everyone, whatever they can do."""
+BREAKS = {"0": "没有", "30": "半小时", "60": "1 小时", "90": "1.5 小时", "120": "2 小时"}
 EXTRAS = ("meals", "lodging", "transport", "insurance")
 
 
@@ -44,6 +45,7 @@ class Slip:
     day: str = ""
     start: str = "08:00"
     end: str = "12:00"
+    break_minutes: str = "0"
     days: str = "1"
     town: str = ""
     address: str = ""
@@ -69,6 +71,12 @@ class Slip:
     invite: str = ""
     invite_was: str = ""
     """What was suggested when the form was shown: if `invite` is still that, it follows what is suggested now."""
+
+    @property
+    def breaks(self) -> dict[str, str]:
+        """What may be chosen as the break, and what is."""
+        held = self.break_minutes
+        return BREAKS | {held: BREAKS.get(held, f"{held} 分钟")}
 
     @property
     def inviting(self) -> int:
@@ -115,7 +123,8 @@ def slip_of(posting: Posting) -> Slip:
         title=posting.title, trades=tuple(need.occupation for need in posting.occupations) or (ANY,),
         trades_of=posting.title, level=str(max((need.level for need in posting.occupations), default=1)),
         headcount=str(posting.headcount), day=start.date().isoformat(), start=f"{start:%H:%M}", end=f"{end:%H:%M}",
-        days=str(len(posting.shifts)), town=posting.town, address=posting.address, lon=lon, lat=lat,
+        break_minutes=str(posting.break_minutes), days=str(len(posting.shifts)),
+        town=posting.town, address=posting.address, lon=lon, lat=lat,
         spot=f"{lon} {lat} {posting.town}", pay=yuan(posting.pay_fen, grouped=False), pay_kind=posting.pay_kind.value,
         pieces=f"{posting.pieces_per_hour:g}" if posting.pieces_per_hour else "",
         extras=tuple(name for name in EXTRAS if getattr(posting, name)), words=posting.words,
@@ -137,7 +146,7 @@ def draft_of(posting: Posting) -> Draft:
         pay_days=posting.pay_days, employment=posting.employment,
         meals=posting.meals, lodging=posting.lodging, transport=posting.transport, insurance=posting.insurance,
         min_age=posting.min_age, words=posting.words, brands=tuple(preferred.brand for preferred in posting.brands),
-        project_id=posting.project_id, channel=posting.channel,
+        project_id=posting.project_id, channel=posting.channel, break_minutes=posting.break_minutes,
     )  # fmt: skip
 
 
@@ -177,6 +186,7 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
         words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
         project_id=_number(slip.project) or None, channel=slip.channel[:20],
+        break_minutes=_number(slip.break_minutes),
     )  # fmt: skip
     return Reading(draft, unread)
 
