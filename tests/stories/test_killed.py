@@ -31,7 +31,7 @@ from zero_work_market.market.applications.models import Application
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.service import issue_token
 
-POSTINGS, INVITED, BLOWS = int(os.environ.get("TEST_POSTINGS", "60")), 2, 2
+POSTINGS, INVITED, BLOWS = int(os.environ.get("TEST_POSTINGS", "36")), 2, 2
 ROLES = ("web", "worker", "beat")
 PATIENCE_S = 120
 

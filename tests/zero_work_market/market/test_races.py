@@ -26,7 +26,7 @@ from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import State
 
 FORK = multiprocessing.get_context("fork")
-ROUNDS = int(os.environ.get("TEST_ROUNDS", "150"))
+ROUNDS = int(os.environ.get("TEST_ROUNDS", "100"))
 
 
 def _accept(url: str, start: Any, answers: Any, posting_id: int, worker_id: int, account_id: int) -> None:
