@@ -13,6 +13,8 @@ BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
 LIST = re.compile(r"[/、&+\s|]")
 AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
 WORD = re.compile(r"[一-鿿a-z]{2,12}")
+OF_WORKERS = re.compile(r"(?:工人|工|师傅|师|员|司机|阿姨|的)$")
+ONLY_WORKERS = re.compile(r"工人|工|师傅|师|员|司机|阿姨|的|[/、&+ 和或与及|,]")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
 WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
 BY_ENDING, BY_SHAPE, BY_DEED = 4.0, 2.0, 1.0
@@ -196,6 +198,25 @@ class Naming:
         if words["duty_before"].search(before) or words["duty_before"].search(line.label):
             worth += OF_DUTIES
         return worth + (OF_AGENTS if line.agents else 0)
+
+
+def own_name(name: str, names: Sequence[str]) -> str:
+    """The first of `names` that is the same with or without an ending: 切配 is 切配工."""
+    return next((one for one in names if _stem(one) == _stem(name)), name)
+
+
+def _stem(name: str) -> str:
+    stem = OF_WORKERS.sub("", name)
+    return stem if len(stem) > 1 else name
+
+
+def names_of(listed: str, names: Sequence[str]) -> list[str]:
+    """Which of `names` a name is a list of, if it is one of two or more: 服务员切配."""
+    found = [one for one in dict.fromkeys(names) if _stem(one) in listed]
+    rest = listed
+    for stem in sorted(map(_stem, found), key=len, reverse=True):
+        rest = rest.replace(stem, " ", 1)
+    return found if len(found) > 1 and not ONLY_WORKERS.sub("", rest) else []
 
 
 def employer(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.layout.rules import Line, Vocabulary
-from zero_work_market.market.naming.rules import Naming
+from zero_work_market.market.naming.rules import Naming, names_of, own_name
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
@@ -18,6 +18,7 @@ from zero_work_market.reference.places.rules import Known, Mention
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
 HARDLY = 0.3
+MARKS = ("marked", "lettered", "numbered", "boxed", "headed")
 BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
 SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
@@ -94,24 +95,59 @@ class Reading:
 
 
 def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]) -> list[Part]:
-    """The message parted into its jobs, one part if nothing parts it: by marks (单1), by numbers or 【】 if most
-    stand before a title, by headings that name an employer, by the places of lines that have titles, or by titles that
-    have figures of their own."""
-    for name in ("marked", "lettered", "numbered", "boxed", "headed"):
-        starts = [at for at, line in enumerate(lines) if _begins(text, line, name, words)]
-        if name in BEFORE_TITLES and sum(bool(naming.leads(lines[at])) for at in starts) <= len(starts) / 2:
+    """The message parted into its jobs, one part if nothing parts it: by a table's rows, by marks (单1), by numbers or
+    【】 if most stand before a title or a place, by headings that name an employer, by the places of lines that have
+    titles, or by titles that have figures of their own."""
+    found = (
+        _by_rows(text, lines, words)
+        or _by_marks(text, lines, words, naming, places)
+        or _by_places(text, lines, words, naming, places)
+        or _by_titles(text, lines, words, naming, places)
+    )
+    return found
+
+
+def _by_rows(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Part]:
+    rows = [at for at, line in enumerate(lines) if line.row]
+    return _parted(text, lines, rows, words, by_label=False) if len(rows) > 1 else []
+
+
+def _by_marks(
+    text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
+) -> list[Part]:
+    for name in MARKS:
+        begun = {at: found for at, line in enumerate(lines) if (found := _begins(text, line, name, words))}
+        starts = list(begun)
+        if name == "lettered" and len(set(begun.values())) < len(starts):
             continue
-        found = _parted(text, lines, starts, words, by_label=False) if len(starts) > 1 else []
+        if name in BEFORE_TITLES and not _name_jobs(text, [lines[at] for at in starts], words, naming, places):
+            continue
+        found = _parted(text, lines, starts, words, places, by_label=False) if len(starts) > 1 else []
         if len(found) > 1:
             return [replace(one, by_title=name in BEFORE_TITLES) for one in found]
-    return _by_places(text, lines, words, naming, places) or _by_titles(text, lines, words, naming)
+    return []
 
 
-def _begins(text: str, line: Line, name: str, words: Vocabulary) -> bool:
-    begins = words[name].match(text, line.start, line.end) is not None
-    return begins and not (
-        line.agents or (name == "headed" and words["closing"].match(text, line.start, line.end) is not None)
-    )
+def _name_jobs(
+    text: str, starts: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
+) -> bool:
+    """Whether most of the lines begin with a title, or with a place of their own."""
+    at_places = {line.start: here[0] for line in starts if (here := _opening(text, line, words, places))}
+    apart = len({one.place for one in at_places.values()}) == len(at_places) > 1
+    named = sum(bool(naming.leads(line)) or (apart and line.start in at_places) for line in starts)
+    return named > len(starts) / 2
+
+
+def _opening(text: str, line: Line, words: Vocabulary, places: Sequence[Mention]) -> Sequence[Mention]:
+    """The places of a line that begins with one."""
+    here = _within(line, places)
+    return here if here and words["before_place"].fullmatch(text, line.start, here[0].start) else ()
+
+
+def _begins(text: str, line: Line, name: str, words: Vocabulary) -> str:
+    begins = words[name].match(text, line.start, line.end)
+    closes = name == "headed" and words["closing"].match(text, line.start, line.end)
+    return begins[0] if begins and not (line.agents or closes) else ""
 
 
 def _by_places(
@@ -119,27 +155,57 @@ def _by_places(
 ) -> list[Part]:
     at_places: dict[int, Known] = {}
     for at, line in enumerate(lines):
-        here = _within(line, places)
-        begins = here and words["before_place"].fullmatch(text, line.start, here[0].start)
-        if begins and not line.agents and naming.said(line) and _says_terms(text, [line], words):
+        here = _opening(text, line, words, places)
+        if here and not line.agents and naming.said(line) and _says_terms(text, [line], words):
             at_places[at] = here[0].place
     apart = len(at_places) > 1 and len(set(at_places.values())) == len(at_places)
     return _parted(text, lines, list(at_places), words, by_label=False) if apart else []
 
 
 def _parted(
-    text: str, lines: Sequence[Line], starts: Sequence[int], words: Vocabulary, *, by_label: bool
+    text: str,
+    lines: Sequence[Line],
+    starts: Sequence[int],
+    words: Vocabulary,
+    places: Sequence[Mention] = (),
+    *,
+    by_label: bool,
 ) -> list[Part]:
     ends = [*starts[1:], len(lines)]
     blocks = [list(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
     blocks[-1], tail = _without_tail(text, blocks, words, by_label=by_label)
+    opening = list(lines[: starts[0]])
+    _put_under_headings(text, opening, blocks, words, places)
     kept = [block for block in blocks if _says_terms(text, block, words)]
     of_none = (line for block in blocks if block not in kept for line in block)
-    shared = (*lines[: starts[0]], *of_none, *tail)
+    shared = (*opening, *of_none, *tail)
     return [Part(tuple(block), shared) for block in kept][:MOST_JOBS] if len(kept) > len(blocks) / 2 else []
 
 
-def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming) -> list[Part]:
+def _put_under_headings(
+    text: str, opening: list[Line], blocks: Sequence[list[Line]], words: Vocabulary, places: Sequence[Mention]
+) -> None:
+    """Lines that begin with a place, say nothing of the work and stand right before jobs are of these, down to the next
+    of them: the last of `opening` and of blocks, if more than one is such a heading."""
+    ends = [opening, *blocks[:-1]]
+    headings = {
+        at: group[-1]
+        for at, group in enumerate(ends)
+        if len(group) > (at > 0) and _opening(text, group[-1], words, places) and not _says_terms(text, group[-1:], words)
+    }
+    if len(headings) < 2 or len({_opening(text, one, words, places)[0].place for one in headings.values()}) < 2:
+        return
+    for at in headings:
+        del ends[at][-1]
+    heading = None
+    for at, block in enumerate(blocks):
+        heading = headings.get(at, heading)
+        block += [heading] if heading else []
+
+
+def _by_titles(
+    text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
+) -> list[Part]:
     """A part for each title that leads; what is said of one title in two lines is one part."""
     cut: list[Line] = []
     named: dict[int, str] = {}
@@ -154,13 +220,16 @@ def _by_titles(text: str, lines: Sequence[Line], words: Vocabulary, naming: Nami
         named |= {len(cut) + at: one.text for at, one in enumerate(found)}
         cut += pieces
         shared += rest
-    parted = _parted(text, cut, sorted(named), words, by_label=True) if len(set(named.values())) > 1 else []
+    named = {at: own_name(name, list(named.values())) for at, name in named.items()}
+    parted = _parted(text, cut, sorted(named), words, places, by_label=True) if len(set(named.values())) > 1 else []
     of_all = (*parted[0].shared, *shared) if parted else ()
-    merged: dict[str, Part] = {}
+    own: dict[str, tuple[Line, ...]] = {}
     for part in parted:
         name = named[cut.index(part.own[0])]
-        merged[name] = Part((*merged[name].own, *part.own) if name in merged else part.own, of_all, by_title=True)
-    return list(merged.values()) if len(merged) > 1 else [Part(tuple(lines))]
+        for each in names_of(name, [one for one in named.values() if one != name]) or (name,):
+            own[each] = (*own.get(each, ()), *part.own)
+    merged = [Part(lines, of_all, by_title=True) for lines in own.values()]
+    return merged if len(merged) > 1 else [Part(tuple(lines))]
 
 
 def _cut(text: str, line: Line, starts: Sequence[int], words: Vocabulary) -> tuple[list[Line], list[Line]]:
@@ -200,12 +269,14 @@ def _piece(line: Line, start: int, end: int) -> Line:
 def _without_tail(
     text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
 ) -> tuple[list[Line], list[Line]]:
-    """The last block, until its lines are said of all: at words that close, when it is longer than any other, at hours,
-    board or lodging that no other block says, or, with `by_label`, at a label that no other block has."""
+    """The last block, until its lines are said of all: at words that close, behind an empty line such as no other block
+    has, when it is longer than any other, at hours, board or lodging that no other block says, or, with `by_label`, at a
+    label that no other block has."""
     last = list(blocks[-1])
     others = [line for block in blocks[:-1] for line in block]
     known = {line.label for line in others if line.label}
     longest = max((len(block) for block in blocks[:-1]), default=1)
+    apart = any(line.apart for block in blocks[:-1] for line in block[1:])
     new = [
         words[name]
         for name in (SAID_OF_ALL if len(last) > 1 else ())
@@ -213,7 +284,8 @@ def _without_tail(
     ]
     for at, line in enumerate(last[1:], 1):
         closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
-        if line.label not in known and (closes or at >= longest or any(_says(text, line, one) for one in new)):
+        said_of_all = closes or at >= longest or (line.apart and not apart) or any(_says(text, line, one) for one in new)
+        if line.label not in known and said_of_all:
             return last[:at], last[at:]
     return last, []
 
