@@ -99,6 +99,7 @@ def lines(text: str, words: Vocabulary) -> list[Line]:
     for start, end in _bounds(text):
         if start == end or not ANY_WORD.search(text, start, end):
             under_agents, apart = under_agents and start != end, True
+            columns = columns if start != end else []
             continue
         cells = _cells(text, start, end)
         if columns and 1 < len(cells) <= len(columns):

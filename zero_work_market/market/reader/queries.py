@@ -158,7 +158,8 @@ class _Told:
         """By the names in the title, by what is made, or by what the title is like: the surest that there is."""
         if named and named.strength not in (Strength.GENERAL, Strength.WEAK):
             least = LIKELY if named.strength else SURE
-            if sure := [one for one in occupations_named(named.text) if one.confidence >= least]:
+            known = occupations_named(named.text)
+            if sure := [one for one in known if one.confidence >= least or named.text.endswith(one.name)]:
                 return _as_said(named, sure)
         for line in part.all:
             made = [one for one in self._products if line.start <= one[1] < line.end and not line.agents]

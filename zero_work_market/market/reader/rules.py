@@ -22,6 +22,7 @@ MARKS = ("marked", "lettered", "numbered", "boxed", "headed")
 BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
 SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
+NO_MARK = " 【《-=*#@."
 START = attrgetter("start")
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
@@ -147,7 +148,7 @@ def _opening(text: str, line: Line, words: Vocabulary, places: Sequence[Mention]
 def _begins(text: str, line: Line, name: str, words: Vocabulary) -> str:
     begins = words[name].match(text, line.start, line.end)
     closes = name == "headed" and words["closing"].match(text, line.start, line.end)
-    return begins[0] if begins and not (line.agents or closes) else ""
+    return (begins[0].strip(NO_MARK) or begins[0])[:1] if begins and not (line.agents or closes) else ""
 
 
 def _by_places(
