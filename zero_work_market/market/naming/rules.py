@@ -12,7 +12,7 @@ from zero_work_market.reference.job_titles.rules import Strength, Titles
 BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
 LIST = re.compile(r"[/、&+\s|]")
 AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
-WORD = re.compile(r"[一-鿿a-z]{2,12}")
+WORD, SOME = re.compile(r"[一-鿿a-z]{2,12}"), re.compile(r"(?:若干|大量|[数多几各])[名位个]?$")
 OF_WORKERS = re.compile(r"(?:工人|工|师傅|师|员|司机|阿姨|的)$")
 ONLY_WORKERS = re.compile(r"工人|工|师傅|师|员|司机|阿姨|的|[/、&+ 和或与及|,]")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
@@ -143,13 +143,14 @@ class Naming:
         text, words = self._text, self._words
         for word in WORD.finditer(text, line.start, line.end):
             start = max((hire.end() for hire in words["hires"].finditer(text, *word.span())), default=word.start())
-            one = text[start : word.end()]
+            end = word.start() + len(SOME.sub("", word[0]))
+            one = text[start:end]
             if (
                 1 < len(one) <= LONGEST_WORD
                 and one.endswith(self._titles.endings)
                 and not words["not_a_worker"].search(one)
             ):
-                yield Title(one, start, word.end(), None)
+                yield Title(one, start, end, None)
 
     def _by_shape(self, line: Line, said: Sequence[Title]) -> Iterator[Title]:
         """Names by the figures behind them, apart from the titles that are said: 水电维修 1 人."""
@@ -192,7 +193,7 @@ class Naming:
         if words["title_label"].search(line.label) and one.start >= line.body:
             worth += LABELLED if one.start - line.body <= 2 else IN_LABELLED
         if one.start <= self._head(line) + 1:
-            worth += LEADS if one.strength != Strength.DUTY else LEADS / 2
+            worth += LEADS / {Strength.DUTY: 2, Strength.WEAK: 3}.get(one.strength or Strength.TRADE, 1)
         if words["hires_before"].search(before[-10:]):
             worth += HIRED if one.strength != Strength.WEAK else HIRED / 3
         if words["duty_before"].search(before) or words["duty_before"].search(line.label):
