@@ -11,6 +11,8 @@ from zero_work_market.reference.job_titles.rules import Strength, Titles
 
 BETWEEN_TITLES = re.compile(r"\s?(?:[/、&+ 和或与及|]|或者|兼)?\s?")
 LIST = re.compile(r"[/、&+\s|]")
+LEARNER, FIGURE = "学徒", re.compile(r"[0-9]")
+"""What a learner earns, said behind the trade, names no job of its own: 木工，学徒 18 元，熟手 25 元."""
 AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
 WORD, SOME = re.compile(r"[一-鿿a-z]{2,12}"), re.compile(r"(?:若干|大量|[数多几各])[名位个]?$")
 OF_WORKERS = re.compile(r"(?:工人|工|师傅|师|员|司机|阿姨|的)$")
@@ -108,7 +110,7 @@ class Naming:
             if last and one.end - last.start <= LONGEST_TITLE and BETWEEN_TITLES.fullmatch(text, last.end, one.start):
                 strongest = max(last.strength or Strength.DUTY, one.strength or Strength.DUTY)
                 found[-1] = Title(text[last.start : one.end], last.start, one.end, strongest)
-            else:
+            elif not (last and one.text.startswith(LEARNER) and not FIGURE.search(text, last.end, one.start)):
                 found.append(one)
             if len(found) == MOST_TITLES:
                 break

@@ -1,5 +1,6 @@
 """A message read whole: its jobs by the words of this room and the tables of reference, and what the law says of it."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -42,9 +43,11 @@ from zero_work_market.reference.job_titles.rules import Strength, products_in
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.law.rules import Found, read_words
 from zero_work_market.reference.places.queries import places_in
+from zero_work_market.reference.places.rules import Known, Mention
 from zero_work_market.reference.seeking import quick
 
 HERE = "zero_work_market.market.reader"
+NEAR = 24
 BY_PRODUCT, BY_ANY, LIKELY, SURE = 0.7, 0.4, 0.3, 0.7
 Value = TypeVar("Value")
 
@@ -94,7 +97,7 @@ class _Told:
     def __init__(self, text: str, words: Vocabulary, on: date) -> None:
         self._text, self._words, self._on = text, words, on
         self.naming = Naming(text, words, titles())
-        self.places = places_in(text)
+        self.places = [one for one in places_in(text) if not _is_elsewhere(text, one, words)]
         self._products = products_in(text, titles())
         self._known: dict[tuple[Any, ...], Any] = {}
 
@@ -109,7 +112,7 @@ class _Told:
             title=title or heading(text, part, self.places),
             occupations=self._occupations(part, named),
             employer=boss,
-            place=place(part, self.places, boss),
+            place=self._place(part, boss, above),
             pay=self._pay(part, above),
             headcount=self._first(part, headcount),
             age_min=low,
@@ -129,6 +132,12 @@ class _Told:
         ways = (part.own[:1], "/", "."), (part.own[1:],), (part.shared,)
         said = [each for lines, *marks in ways for each in self._read(lines, days_said, self._on, *marks)]
         return next((day for is_first, day in said if is_first), said[0][1] if said else None)
+
+    def _place(self, part: Part, boss: Said[str] | None, above: Job | None) -> Said[Known] | None:
+        found = place(part, self.places, boss)
+        own = any(found and line.start <= found.start < line.end for line in part.own)
+        as_above = any(self._words["place_as_above"].search(self._text, line.start, line.end) for line in part.own)
+        return above.place if above and as_above and not own else found
 
     def _pay(self, part: Part, above: Job | None) -> tuple[Wage, ...]:
         said = any(self._words["as_above"].search(self._text, line.start, line.end) for line in part.own)
@@ -173,6 +182,14 @@ class _Told:
         return ()
 
 
+def _is_elsewhere(text: str, one: Mention, words: Vocabulary) -> bool:
+    """Whether a place is said of where workers come from or are fetched, not of where the work is."""
+    start = max(text.rfind("\n", 0, one.start) + 1, one.start - NEAR)
+    end = text.find("\n", one.end, one.end + NEAR)
+    before, after = text[start : one.start], text[one.end : end if end >= 0 else one.end + NEAR]
+    return bool(words["elsewhere_before"].search(before) or words["elsewhere_after"].match(after))
+
+
 def _as_said(named: Title, found: Sequence[Recognition]) -> tuple[Said[str], ...]:
     return tuple(Said(one.code, named.start, named.end, round(one.confidence, 2)) for one in found)
 
@@ -199,4 +216,12 @@ def _as_pasted(message: Plain, job: Job) -> Job:
             return replace(value, start=start, end=end)
         return tuple(map(moved, value)) if isinstance(value, tuple) else value
 
-    return replace(job, **{one.name: moved(getattr(job, one.name)) for one in fields(job)})
+    job = replace(job, **{one.name: moved(getattr(job, one.name)) for one in fields(job)})
+    return replace(job, title=job.title and _in_own_letters(message, job.title))
+
+
+def _in_own_letters(message: Plain, title: Said[str]) -> Said[str]:
+    """A title in the letters that it was written in: CNC, 車縫."""
+    pasted = message.pasted(title.start, title.end)
+    same = len(pasted) == len(title.value) and all(map(str.isalnum, pasted))
+    return replace(title, value=unicodedata.normalize("NFKC", pasted)) if same else title
