@@ -48,6 +48,7 @@ from zero_work_market.reference.seeking import quick
 
 HERE = "zero_work_market.market.reader"
 NEAR = 24
+BETWEEN_AGENTS = ("no_pay_clause", "deposit_or_fee")
 BY_PRODUCT, BY_ANY, LIKELY, SURE = 0.7, 0.4, 0.3, 0.7
 Value = TypeVar("Value")
 
@@ -66,7 +67,9 @@ def read(text: str, *, on: date) -> Reading:
     findings = read_words(text, lexicon)
     told = _Told(message.text, words, on)
     job: Job | None = None
-    for part in parts(message.text, lines(message.text, words), words, told.naming, told.places):
+    said = lines(message.text, words)
+    findings = [one for one in findings if not _is_of_agents(message, one, said, words)]
+    for part in parts(message.text, said, words, told.naming, told.places):
         job = told.job(part, job)
         if job.is_one:
             jobs.append(_as_pasted(message, job))
@@ -188,6 +191,18 @@ def _is_elsewhere(text: str, one: Mention, words: Vocabulary) -> bool:
     end = text.find("\n", one.end, one.end + NEAR)
     before, after = text[start : one.start], text[one.end : end if end >= 0 else one.end + NEAR]
     return bool(words["elsewhere_before"].search(before) or words["elsewhere_after"].match(after))
+
+
+def _is_of_agents(message: Plain, one: Found, said: Sequence[Line], words: Vocabulary) -> bool:
+    """Whether a fault against workers is said of what passes between agents: 打卡不满 7 天无费用, 扣保证金."""
+    if one.category not in BETWEEN_AGENTS or words["wage_label"].search(one.words):
+        return False
+    return any(line.agents and _covers(message, line, one) for line in said)
+
+
+def _covers(message: Plain, line: Line, one: Found) -> bool:
+    start, end = message.span(line.start, line.end)
+    return start <= one.start and one.end <= end
 
 
 def _as_said(named: Title, found: Sequence[Recognition]) -> tuple[Said[str], ...]:
