@@ -205,19 +205,20 @@ class Naming:
 
 def own_name(name: str, names: Sequence[str]) -> str:
     """The first of `names` that is the same with or without an ending: 切配 is 切配工."""
-    return next((one for one in names if _stem(one) == _stem(name)), name)
+    return next((one for one in names if stem_of(one) == stem_of(name)), name)
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """A title without its ending: 切配工 → 切配."""
     stem = OF_WORKERS.sub("", name)
     return stem if len(stem) > 1 else name
 
 
 def names_of(listed: str, names: Sequence[str]) -> list[str]:
     """Which of `names` a name is a list of, if it is one of two or more: 服务员切配."""
-    found = [one for one in dict.fromkeys(names) if _stem(one) in listed]
+    found = [one for one in dict.fromkeys(names) if stem_of(one) in listed]
     rest = listed
-    for stem in sorted(map(_stem, found), key=len, reverse=True):
+    for stem in sorted(map(stem_of, found), key=len, reverse=True):
         rest = rest.replace(stem, " ", 1)
     return found if len(found) > 1 and not ONLY_WORKERS.sub("", rest) else []
 

@@ -68,10 +68,11 @@ def read(text: str, *, on: date) -> Reading:
     told = _Told(message.text, words, on)
     job: Job | None = None
     said = lines(message.text, words)
+    gathers = any(one.category == "contact_scheme" for one in findings)
     findings = [one for one in findings if not _is_of_agents(message, one, said, words)]
     for part in parts(message.text, said, words, told.naming, told.places):
         job = told.job(part, job)
-        if job.is_one:
+        if job.is_one and not (gathers and told.is_unnamed(part)):
             jobs.append(_as_pasted(message, job))
             findings += _minors(message, part, job, words, on)
     return Reading(text, tuple(jobs), tuple(sorted(findings, key=lambda one: (one.start, one.end))))
@@ -130,6 +131,10 @@ class _Told:
             lines=tuple(Said("agents" if line.agents else "", line.start, line.end, 1.0) for line in part.own),
         )
         return replace(job, missing=missing(job))
+
+    def is_unnamed(self, part: Part) -> bool:
+        """Whether nothing but an employer's name says what the work is."""
+        return self._named(part) is None
 
     def _first_day(self, part: Part) -> Said[tuple[int, int]] | None:
         ways = (part.own[:1], "/", "."), (part.own[1:],), (part.shared,)

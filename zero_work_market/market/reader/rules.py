@@ -10,7 +10,7 @@ from operator import attrgetter
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.layout.rules import Line, Vocabulary
-from zero_work_market.market.naming.rules import Naming, names_of, own_name
+from zero_work_market.market.naming.rules import Naming, Title, names_of, own_name, stem_of
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
@@ -23,6 +23,17 @@ BEFORE_TITLES = ("numbered", "boxed")
 """Marks that lists of conditions have too, and that part jobs only before their titles."""
 SAID_OF_ALL = ("hours_said", "meals_yes", "meals_no", "lodging_yes", "lodging_no")
 NO_MARK = " 【《-=*#@."
+LIST = re.compile(r"[/、&+\s|]")
+FIGURE = r"(?:[0-9]{1,2}|[一二三四五六七八九十]|(?<![a-z])[a-h](?![a-z])|[甲乙丙丁])"
+FIGURES = re.compile(FIGURE)
+MARK = re.compile(rf"\W{{0,6}}(?:单|岗位?|职位|工种|项目|[a-z](?=[0-9]))?\s?({FIGURE})\s?[、.:)】|,]")
+NUMBERS = re.compile(
+    rf"\W{{0,4}}(?:(?:岗位|单|职位|工种|第)\s?(?:{FIGURE}[、/,和及-]?\s?){{1,6}}|(?:{FIGURE}[、/和及-]\s?){{1,5}}{FIGURE}"
+    rf"(?:[、号单岗]|(?=[^\W0-9])))(?:号|单|岗位?)?(?![0-9.:])"
+)
+HAN_FIGURES = "一二三四五六七八九十"
+JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
+SENTENCE_PART, OTHERS, GOES_ON = re.compile(r"[,;。!|]|  "), re.compile(r"\W{0,4}(?:其[他它余]|剩下|别的)"), (",", " ")
 START = attrgetter("start")
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
@@ -98,14 +109,14 @@ class Reading:
 def parts(text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]) -> list[Part]:
     """The message parted into its jobs, one part if nothing parts it: by a table's rows, by marks (单1), by numbers or
     【】 if most stand before a title or a place, by headings that name an employer, by the places of lines that have
-    titles, or by titles that have figures of their own."""
+    titles, or by titles that have figures of their own. What is said of some of them by name or number is theirs."""
     found = (
         _by_rows(text, lines, words)
         or _by_marks(text, lines, words, naming, places)
         or _by_places(text, lines, words, naming, places)
         or _by_titles(text, lines, words, naming, places)
     )
-    return found
+    return _assigned(text, found, naming) if len(found) > 1 else found
 
 
 def _by_rows(text: str, lines: Sequence[Line], words: Vocabulary) -> list[Part]:
@@ -117,7 +128,7 @@ def _by_marks(
     text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
 ) -> list[Part]:
     for name in MARKS:
-        begun = {at: found for at, line in enumerate(lines) if (found := _begins(text, line, name, words))}
+        begun = {at: mark for at, line in enumerate(lines) if (mark := _begins(text, line, name, words))}
         starts = list(begun)
         if name == "lettered" and len(set(begun.values())) < len(starts):
             continue
@@ -129,9 +140,7 @@ def _by_marks(
     return []
 
 
-def _name_jobs(
-    text: str, starts: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
-) -> bool:
+def _name_jobs(text: str, starts: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]) -> bool:
     """Whether most of the lines begin with a title, or with a place of their own."""
     at_places = {line.start: here[0] for line in starts if (here := _opening(text, line, words, places))}
     apart = len({one.place for one in at_places.values()}) == len(at_places) > 1
@@ -192,7 +201,9 @@ def _put_under_headings(
     headings = {
         at: group[-1]
         for at, group in enumerate(ends)
-        if len(group) > (at > 0) and _opening(text, group[-1], words, places) and not _says_terms(text, group[-1:], words)
+        if len(group) > (at > 0)
+        and _opening(text, group[-1], words, places)
+        and not _says_terms(text, group[-1:], words)
     }
     if len(headings) < 2 or len({_opening(text, one, words, places)[0].place for one in headings.values()}) < 2:
         return
@@ -204,31 +215,102 @@ def _put_under_headings(
         block += [heading] if heading else []
 
 
+def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
+    """The parts, with what lines of all say of some: 普工管住，小工不管; ①② 当天结; 岗位一、二不管吃住。"""
+    named = [
+        {stem_of(one) for one in LIST.split(title.text)} if (title := naming.title(part.own)) else set()
+        for part in found
+    ]
+    marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
+    own: list[list[Line]] = [list(part.own) for part in found]
+    shared: list[Line] = []
+    for line in found[0].shared:
+        said = [] if line.agents else _said_of_some(text, line, named, [_figure(one) for one in marked])
+        for start, end, whose in said:
+            for at in whose:
+                own[at].append(_piece(line, start, end))
+        starts = [line.start, *(end for _, end, _ in said)]
+        ends = [*(start for start, _, _ in said), line.end]
+        rest = [_piece(line, *one) for one in zip(starts, ends, strict=True) if one[1] - one[0] > 1]
+        shared += rest if said else [line]
+    return [replace(part, own=tuple(lines), shared=tuple(shared)) for part, lines in zip(found, own, strict=True)]
+
+
+def _said_of_some(
+    text: str, line: Line, named: Sequence[set[str]], marked: Sequence[str]
+) -> list[tuple[int, int, list[int]]]:
+    """The stretches of a line that begin with names or numbers of some jobs, and whose each is; 其他 is of the rest."""
+    found: list[tuple[int, int, list[int]]] = []
+    of_any: set[int] = set()
+    starts = [line.start, *(one.end() for one in SENTENCE_PART.finditer(text, line.start, line.end))]
+    for start, end in pairwise([*starts, line.end]):
+        whose = _whose(text, start, end, named, marked)
+        if OTHERS.match(text, start, end) and of_any:
+            whose = [at for at in range(len(named)) if at not in of_any]
+        of_any |= set(whose)
+        if 0 < len(whose) < len(named):
+            found.append((start, end, whose))
+        elif found and found[-1][1] == start and not whose and text[start - 1] in GOES_ON:
+            found[-1] = (found[-1][0], end, found[-1][2])
+    return found
+
+
+def _whose(text: str, start: int, end: int, named: Sequence[set[str]], marked: Sequence[str]) -> list[int]:
+    """The jobs whose names or numbers a stretch begins with."""
+    whose: list[int] = []
+    numbers = NUMBERS.match(text, start, end)
+    if numbers:
+        figures = [_figure(one) for one in FIGURES.findall(numbers[0])]
+        if len(figures) == 2 and "-" in numbers[0] and all(one in marked for one in figures):
+            return list(range(marked.index(figures[0]), marked.index(figures[1]) + 1))
+        return [at for at, mark in enumerate(marked) if mark and mark in figures]
+    opening = NO_WORD.match(text, start, end)
+    at = opening.end() if opening else start
+    while True:
+        held = [
+            (len(stem), number)
+            for number, stems in enumerate(named)
+            for stem in stems
+            if text.startswith(stem, at, end)
+        ]
+        if not held:
+            return whose
+        length, number = max(held)
+        whose.append(number)
+        joined = JOINED.match(text, at + length, end)
+        at = joined.end() if joined else end
+
+
+def _figure(written: str) -> str:
+    return str(HAN_FIGURES.index(written) + 1) if written in HAN_FIGURES else written.lstrip("0")
+
+
 def _by_titles(
     text: str, lines: Sequence[Line], words: Vocabulary, naming: Naming, places: Sequence[Mention]
 ) -> list[Part]:
-    """A part for each title that leads; what is said of one title in two lines is one part."""
+    """A part for each title that leads; what is said of one title in two lines is one part, what is said of several
+    together each one's."""
     cut: list[Line] = []
-    named: dict[int, str] = {}
+    named: dict[int, Title] = {}
     shared: list[Line] = []
     for line in lines:
         found = naming.leads(line)
-        if len(found) < 2:
-            named |= {len(cut): found[0].text} if found else {}
-            cut.append(line)
-            continue
-        pieces, rest = _cut(text, line, [one.start for one in found], words)
-        named |= {len(cut) + at: one.text for at, one in enumerate(found)}
+        pieces, rest = _cut(text, line, [one.start for one in found], words) if len(found) > 1 else ([line], [])
+        named |= {len(cut) + at: one for at, one in enumerate(found)}
         cut += pieces
         shared += rest
-    named = {at: own_name(name, list(named.values())) for at, name in named.items()}
-    parted = _parted(text, cut, sorted(named), words, places, by_label=True) if len(set(named.values())) > 1 else []
+    names: dict[int, str] = {}
+    for at, one in named.items():
+        names[at] = own_name(one.text, list(names.values()))
+    parted = _parted(text, cut, sorted(names), words, places, by_label=True) if len(set(names.values())) > 1 else []
     of_all = (*parted[0].shared, *shared) if parted else ()
     own: dict[str, tuple[Line, ...]] = {}
     for part in parted:
-        name = named[cut.index(part.own[0])]
-        for each in names_of(name, [one for one in named.values() if one != name]) or (name,):
-            own[each] = (*own.get(each, ()), *part.own)
+        first = cut.index(part.own[0])
+        several = names_of(names[first], [one for one in names.values() if one != names[first]])
+        behind = _piece(part.own[0], named[first].end, part.own[0].end)
+        for each in several or (names[first],):
+            own[each] = (*own.get(each, ()), *((behind, *part.own[1:]) if several else part.own))
     merged = [Part(lines, of_all, by_title=True) for lines in own.values()]
     return merged if len(merged) > 1 else [Part(tuple(lines))]
 
@@ -270,9 +352,9 @@ def _piece(line: Line, start: int, end: int) -> Line:
 def _without_tail(
     text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
 ) -> tuple[list[Line], list[Line]]:
-    """The last block, until its lines are said of all: at words that close, behind an empty line such as no other block
-    has, when it is longer than any other, at hours, board or lodging that no other block says, or, with `by_label`, at a
-    label that no other block has."""
+    """The last block, until its lines are said of all: at words that close, behind an empty line such as no other has,
+    when it is longer than any other, at hours, board or lodging that no other says, or, with `by_label`, at a label that
+    no other has."""
     last = list(blocks[-1])
     others = [line for block in blocks[:-1] for line in block]
     known = {line.label for line in others if line.label}
@@ -285,7 +367,9 @@ def _without_tail(
     ]
     for at, line in enumerate(last[1:], 1):
         closes = (by_label and line.label) or words["closing"].match(text, line.start, line.end)
-        said_of_all = closes or at >= longest or (line.apart and not apart) or any(_says(text, line, one) for one in new)
+        said_of_all = (
+            closes or at >= longest or (line.apart and not apart) or any(_says(text, line, one) for one in new)
+        )
         if line.label not in known and said_of_all:
             return last[:at], last[at:]
     return last, []
