@@ -26,7 +26,7 @@ HAN_RANGE = re.compile(
     r"(?P<low>[一二两三四五六七八])(?P<high>[二三四五六七八九])(?P<scale>[十百千万])(?=元|块|一[天月个]|/|左右|[,;。\s]|$)"
 )
 HAN_TENTHS = re.compile(
-    r"(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱|\s?(?:一|每|/)|[,;。\s]|$)"
+    r"(?P<fen>[一二两三四五六七八九])分(?=钱)|(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱|\s?(?:一|每|/)|[,;。\s]|$)"
 )
 TAIL = re.compile(
     r"\s{0,2}(?:\+(?![每一])|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱?(?![拣钟之类割]))?"
@@ -148,8 +148,8 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
         unit_word = None
     of_month = number.low >= PLAUSIBLE["month"][0] and words["month_after"].match(after) is not None
     label = _label(before, line, words) or ("month" if of_month else None)
-    if label is None and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
-        label = None if SPAN.match(after) else "any"
+    if label in (None, "piece") and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
+        label = label if SPAN.match(after) else "any"
     if label is None and words["height"].match(text, number.start, end):
         return None
     if unit_word and label in LABELS and NEXT_SAYS.search(text, number.end, tail.end() if tail else number.end):
@@ -294,7 +294,11 @@ def _han_amounts(match: re.Match[str]) -> tuple[float, float]:
         scale = HAN_PLACES[match["scale"]]
         return float(HAN_DIGITS[match["low"]] * scale), float(HAN_DIGITS[match["high"]] * scale)
     if match.re is HAN_TENTHS:
-        value = HAN_DIGITS[match["tenths"]] / 10 + HAN_DIGITS[match["hundredths"] or "零"] / 100
+        value = (
+            HAN_DIGITS[match["fen"]] / 100
+            if match["fen"]
+            else HAN_DIGITS[match["tenths"]] / 10 + HAN_DIGITS[match["hundredths"] or "零"] / 100
+        )
     else:
         value = han_value(match[0])
     return value, value

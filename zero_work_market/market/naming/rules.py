@@ -14,7 +14,10 @@ LIST = re.compile(r"[/、&+\s|]")
 LEARNER, FIGURE = "学徒", re.compile(r"[0-9]")
 """What a learner earns, said behind the trade, names no job of its own: 木工，学徒 18 元，熟手 25 元."""
 AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
-WORD, SOME = re.compile(r"[一-鿿a-z]{2,12}"), re.compile(r"(?:若干|大量|[数多几各])[名位个]?$")
+WORD, SOME = (
+    re.compile(r"[一-鿿a-z]{2,12}"),
+    re.compile(r"(?:若干|大量|[数多几各]|[一二两三四五六七八九十]{1,3})[名位个人]?$"),
+)
 OF_WORKERS = re.compile(r"(?:工人|工|师傅|师|员|司机|阿姨|的)$")
 ONLY_WORKERS = re.compile(r"工人|工|师傅|师|员|司机|阿姨|的|[/、&+ 和或与及|,]")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
@@ -61,7 +64,23 @@ class Naming:
                 *self._deeds(line),
             )
         ]
-        return max(found, key=lambda one: (one.worth, -one.start), default=None)
+        best = max(found, key=lambda one: (one.worth, -one.start), default=None)
+        if best and best.strength != Strength.WEAK:
+            return best
+        return next((duties for line in lines if (duties := self._duties(line))), best)
+
+    def _duties(self, line: Line) -> Title | None:
+        """What is done, where a line does nothing but list it."""
+        one = None if line.agents else self._words["duties"].match(self._text, line.start, line.end)
+        if not one or any(self._words[name].search(one["name"]) for name in ("not_duties", "not_shape")):
+            return None
+        return Title(one["name"], *one.span("name"), None, BY_DEED)
+
+    def calls(self, name: str) -> set[str]:
+        """What a job of this name is called further down: without its ending, or by the title that it ends with."""
+        stem = stem_of(name)
+        known = self._titles.strength.values
+        return {stem, *(stem[at:] for at in range(1, len(stem) - 1) if stem[at:] in known)}
 
     def leads(self, line: Line) -> list[Title]:
         """The titles that begin a line, or what is said of several jobs within it: each with figures of its own."""
@@ -118,11 +137,8 @@ class Naming:
 
     def _single(self, line: Line) -> list[Title]:
         """Known titles, and whole words that end like one: these before what of the known stands in them."""
-        first = bisect_left(self._known, (line.start, 0))
-        last = bisect_left(self._known, (line.end, 0))
         known = [
-            Title(self._text[start:end], start, end, self._strength(start, end))
-            for start, end in self._known[first:last]
+            Title(self._text[start:end], start, end, self._strength(start, end)) for start, end in self._known_in(line)
         ]
         whole: list[Title] = []
         apart: list[Title] = []
@@ -137,6 +153,9 @@ class Naming:
                 apart.append(one)
         return sorted([*whole, *words, *apart], key=lambda one: one.start)
 
+    def _known_in(self, line: Line) -> Sequence[tuple[int, int]]:
+        return self._known[bisect_left(self._known, (line.start, 0)) : bisect_left(self._known, (line.end, 0))]
+
     def _strength(self, start: int, end: int) -> Strength:
         return self._titles.strength.values[self._text[start:end]]
 
@@ -147,6 +166,8 @@ class Naming:
             start = max((hire.end() for hire in words["hires"].finditer(text, *word.span())), default=word.start())
             end = word.start() + len(SOME.sub("", word[0]))
             one = text[start:end]
+            if end < word.end() and any(start <= known and after == end for known, after in self._known_in(line)):
+                continue
             if (
                 1 < len(one) <= LONGEST_WORD
                 and one.endswith(self._titles.endings)
@@ -216,10 +237,12 @@ def stem_of(name: str) -> str:
 
 def names_of(listed: str, names: Sequence[str]) -> list[str]:
     """Which of `names` a name is a list of, if it is one of two or more: 服务员切配."""
-    found = [one for one in dict.fromkeys(names) if stem_of(one) in listed]
-    rest = listed
-    for stem in sorted(map(stem_of, found), key=len, reverse=True):
-        rest = rest.replace(stem, " ", 1)
+    rest, found = listed, []
+    for one in sorted(dict.fromkeys(names), key=lambda one: (stem_of(one) not in listed, -len(one))):
+        stem = stem_of(one)
+        if said := next((stem[at:] for at in range(len(stem) - 1) if stem[at:] in rest), ""):
+            rest = rest.replace(said, " ", 1)
+            found.append(one)
     return found if len(found) > 1 and not ONLY_WORKERS.sub("", rest) else []
 
 

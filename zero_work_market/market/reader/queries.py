@@ -13,7 +13,7 @@ import yaml
 from matching.text import Recognition
 from zero_work_market.market.amounts.rules import Wage, wages
 from zero_work_market.market.layout.rules import Line, Plain, Vocabulary, lines, plain
-from zero_work_market.market.naming.rules import Naming, Title, employer
+from zero_work_market.market.naming.rules import Naming, Title, employer, stem_of
 from zero_work_market.market.particulars.rules import (
     Said,
     ages,
@@ -176,7 +176,9 @@ class _Told:
         if named and named.strength not in (Strength.GENERAL, Strength.WEAK):
             least = LIKELY if named.strength else SURE
             known = occupations_named(named.text)
-            if sure := [one for one in known if one.confidence >= least or named.text.endswith(one.name)]:
+            if sure := [
+                one for one in known if one.confidence >= least or stem_of(named.text).endswith(stem_of(one.name))
+            ]:
                 return _as_said(named, sure)
         for line in part.all:
             made = [one for one in self._products if line.start <= one[1] < line.end and not line.agents]

@@ -10,7 +10,7 @@ from operator import attrgetter
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.layout.rules import Line, Vocabulary
-from zero_work_market.market.naming.rules import Naming, Title, names_of, own_name, stem_of
+from zero_work_market.market.naming.rules import Naming, Title, names_of, own_name
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
@@ -31,6 +31,7 @@ NUMBERS = re.compile(
     rf"\W{{0,4}}(?:(?:岗位|单|职位|工种|第)\s?(?:{FIGURE}[、/,和及-]?\s?){{1,6}}|(?:{FIGURE}[、/和及-]\s?){{1,5}}{FIGURE}"
     rf"(?:[、号单岗]|(?=[^\W0-9])))(?:号|单|岗位?)?(?![0-9.:])"
 )
+MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
 JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
 SENTENCE_PART, OTHERS, GOES_ON = re.compile(r"[,;。!|]|  "), re.compile(r"\W{0,4}(?:其[他它余]|剩下|别的)"), (",", " ")
@@ -130,6 +131,8 @@ def _by_marks(
     for name in MARKS:
         begun = {at: mark for at, line in enumerate(lines) if (mark := _begins(text, line, name, words))}
         starts = list(begun)
+        if name == "marked":
+            starts = [at for at in starts if begun[at] not in [begun[one] for one in starts if one < at]]
         if name == "lettered" and len(set(begun.values())) < len(starts):
             continue
         if name in BEFORE_TITLES and not _name_jobs(text, [lines[at] for at in starts], words, naming, places):
@@ -157,7 +160,12 @@ def _opening(text: str, line: Line, words: Vocabulary, places: Sequence[Mention]
 def _begins(text: str, line: Line, name: str, words: Vocabulary) -> str:
     begins = words[name].match(text, line.start, line.end)
     closes = name == "headed" and words["closing"].match(text, line.start, line.end)
-    return (begins[0].strip(NO_MARK) or begins[0])[:1] if begins and not (line.agents or closes) else ""
+    if not begins or line.agents or closes:
+        return ""
+    if name != "marked":
+        return begins[0].strip(NO_MARK)[:1] or name
+    mark = MARK_ALONE.match(begins[0])
+    return mark[1] if mark else str(line.start)
 
 
 def _by_places(
@@ -217,10 +225,8 @@ def _put_under_headings(
 
 def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
     """The parts, with what lines of all say of some: 普工管住，小工不管; ①② 当天结; 岗位一、二不管吃住。"""
-    named = [
-        {stem_of(one) for one in LIST.split(title.text)} if (title := naming.title(part.own)) else set()
-        for part in found
-    ]
+    titles = [naming.title(part.own) for part in found]
+    named = [{call for name in LIST.split(one.text) for call in naming.calls(name)} if one else set() for one in titles]
     marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
     own: list[list[Line]] = [list(part.own) for part in found]
     shared: list[Line] = []
@@ -239,46 +245,40 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
 def _said_of_some(
     text: str, line: Line, named: Sequence[set[str]], marked: Sequence[str]
 ) -> list[tuple[int, int, list[int]]]:
-    """The stretches of a line that begin with names or numbers of some jobs, and whose each is; 其他 is of the rest."""
+    """The stretches of a line that stand behind names or numbers of some jobs, and whose each is; 其他 is of the rest."""
     found: list[tuple[int, int, list[int]]] = []
     of_any: set[int] = set()
     starts = [line.start, *(one.end() for one in SENTENCE_PART.finditer(text, line.start, line.end))]
     for start, end in pairwise([*starts, line.end]):
-        whose = _whose(text, start, end, named, marked)
+        whose, behind = _whose(text, start, end, named, marked)
         if OTHERS.match(text, start, end) and of_any:
             whose = [at for at in range(len(named)) if at not in of_any]
         of_any |= set(whose)
         if 0 < len(whose) < len(named):
-            found.append((start, end, whose))
+            found.append((min(behind, end), end, whose))
         elif found and found[-1][1] == start and not whose and text[start - 1] in GOES_ON:
             found[-1] = (found[-1][0], end, found[-1][2])
     return found
 
 
-def _whose(text: str, start: int, end: int, named: Sequence[set[str]], marked: Sequence[str]) -> list[int]:
-    """The jobs whose names or numbers a stretch begins with."""
-    whose: list[int] = []
+def _whose(text: str, start: int, end: int, named: Sequence[set[str]], marked: Sequence[str]) -> tuple[list[int], int]:
+    """The jobs whose names or numbers a stretch begins with, and where these end."""
     numbers = NUMBERS.match(text, start, end)
     if numbers:
         figures = [_figure(one) for one in FIGURES.findall(numbers[0])]
         if len(figures) == 2 and "-" in numbers[0] and all(one in marked for one in figures):
-            return list(range(marked.index(figures[0]), marked.index(figures[1]) + 1))
-        return [at for at, mark in enumerate(marked) if mark and mark in figures]
+            return list(range(marked.index(figures[0]), marked.index(figures[1]) + 1)), numbers.end()
+        return [at for at, mark in enumerate(marked) if mark and mark in figures], numbers.end()
     opening = NO_WORD.match(text, start, end)
-    at = opening.end() if opening else start
-    while True:
-        held = [
-            (len(stem), number)
-            for number, stems in enumerate(named)
-            for stem in stems
-            if text.startswith(stem, at, end)
-        ]
-        if not held:
-            return whose
-        length, number = max(held)
-        whose.append(number)
-        joined = JOINED.match(text, at + length, end)
-        at = joined.end() if joined else end
+    behind, whose = opening.end() if opening else start, list[int]()
+    while held := [
+        (len(name), -at) for at, names in enumerate(named) for name in names if text.startswith(name, behind, end)
+    ]:
+        length, at = max(held)
+        whose.append(-at)
+        joined = JOINED.match(text, behind + length, end)
+        behind = joined.end() if joined else end
+    return whose, behind
 
 
 def _figure(written: str) -> str:
