@@ -25,6 +25,7 @@ WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strengt
 BY_ENDING, BY_SHAPE, BY_DEED = 4.0, 2.0, 1.0
 LABELLED, IN_LABELLED, LEADS, HIRED, OF_DUTIES, OF_AGENTS, A_LINE_LATER = 6.0, 4.0, 3.0, 3.0, -3.0, -6.0, -0.3
 CERTAIN, FAR = 12, 8
+WORD_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Naming:
         """What a job of this name is called further down: without its ending, or by the title that it ends with."""
         stem = stem_of(name)
         known = self._titles.strength.values
-        return {stem, *(stem[at:] for at in range(1, len(stem) - 1) if stem[at:] in known)}
+        ends = (stem[at:] for at in range(1, len(stem) - 1))
+        return {stem, *(one for one in ends if one in known or (len(one) == WORD_LENGTH and len(stem) > len(one) + 1))}
 
     def leads(self, line: Line) -> list[Title]:
         """The titles that begin a line, or what is said of several jobs within it: each with figures of its own."""
@@ -224,9 +226,19 @@ class Naming:
         return worth + (OF_AGENTS if line.agents else 0)
 
 
-def own_name(name: str, names: Sequence[str]) -> str:
-    """The first of `names` that is the same with or without an ending: 切配 is 切配工."""
-    return next((one for one in names if stem_of(one) == stem_of(name)), name)
+def own_names(named: Sequence[str], names: Sequence[str]) -> list[str]:
+    """What the titles of a line were called first, among `names`: 切配 is 切配工; where all titles of a line are begins
+    or ends of such they are those: CNC of CNC操机, 厨师 of 中餐厨师."""
+    same = [next((one for one in names if stem_of(one) == stem_of(name)), None) for name in named]
+    alike = [one or _longer(name, names) for one, name in zip(same, named, strict=True)]
+    surely = alike if len(named) > 1 and all(alike) else same
+    return [one or name for one, name in zip(surely, named, strict=True)]
+
+
+def _longer(name: str, names: Sequence[str]) -> str | None:
+    """The only one of `names` that begins or ends with a name."""
+    longer = {one for one in names if one.startswith(name) or one.endswith(name)}
+    return longer.pop() if len(longer) == 1 else None
 
 
 def stem_of(name: str) -> str:

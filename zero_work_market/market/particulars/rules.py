@@ -255,7 +255,7 @@ def _shifts(
         first, last = first + 12 * 60, last + 12 * 60
     evening = (one["bpart"] or "") in AFTERNOON
     from_noon = (one["apart"] or "") in AFTERNOON
-    by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first <= 12 * 60)
+    by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first < 13 * 60)
     if last < 12 * 60 and (evening or by_day):
         last += 12 * 60
     yield f"{_clock(first)}-{_clock(last)}"
@@ -284,7 +284,9 @@ def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> S
         no = None
     by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
     for line in by_label:
-        return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)
+        withheld = words["withheld"].match(text, line.body, line.end)
+        given = not withheld and words["given"].search(text, line.body, line.end)
+        return Said(bool(given), line.start, line.end, 0.7)
     if no and not (yes and (yes.end() <= no.start() and no.start() - yes.end() > SAME_CLAUSE)):
         return Said(False, *no.span(), 0.9)
     return Said(True, *yes.span(), 0.9) if yes else None

@@ -10,7 +10,7 @@ from operator import attrgetter
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.layout.rules import Line, Vocabulary
-from zero_work_market.market.naming.rules import Naming, Title, names_of, own_name
+from zero_work_market.market.naming.rules import Naming, Title, names_of, own_names
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
@@ -34,8 +34,12 @@ NUMBERS = re.compile(
 MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
 JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
-SENTENCE_PART, OTHERS, GOES_ON = re.compile(r"[,;。!|]|  "), re.compile(r"\W{0,4}(?:其[他它余]|剩下|别的)"), (",", " ")
+ELSE = re.compile(r"[,;。 ](?:其[他它余]|剩下|别的)")
+NUMBER = re.compile(rf"\W{{0,4}}{FIGURE}[、号单岗](?![0-9])")
+SENTENCE_PART = re.compile(r"[,;。!|]|  | (?=[0-9]{1,2}、)")
+OTHERS, GOES_ON = re.compile(r"\W{0,4}(?:其[他它余]|剩下|别的)"), (",", " ")
 START = attrgetter("start")
+SEEKS, STREET = re.compile(r"[缺招找聘]"), re.compile(r"(?:路|大道|街|巷|号|村)$")
 NAME = re.compile(r"[一-鿿]{2,10}")
 NAME_APART = re.compile(r"[\s】)]{0,2}[一-鿿]{2,10}")
 CLAUSE_ENDS, ALL_ENDS = re.compile(r"[,;。]"), re.compile(r"[,;。] ?| {1,2}(?![,;。])")
@@ -245,12 +249,13 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
 def _said_of_some(
     text: str, line: Line, named: Sequence[set[str]], marked: Sequence[str]
 ) -> list[tuple[int, int, list[int]]]:
-    """The stretches of a line that stand behind names or numbers of some jobs, and whose each is; 其他 is of the rest."""
+    """The stretches of a line behind names or numbers of some jobs, and whose each is; 其他 is of the rest."""
     found: list[tuple[int, int, list[int]]] = []
     of_any: set[int] = set()
-    starts = [line.start, *(one.end() for one in SENTENCE_PART.finditer(text, line.start, line.end))]
+    has_others = ELSE.search(text, line.body, line.end) is not None
+    starts = [line.body, *(one.end() for one in SENTENCE_PART.finditer(text, line.body, line.end))]
     for start, end in pairwise([*starts, line.end]):
-        whose, behind = _whose(text, start, end, named, marked)
+        whose, behind = _whose(text, start, end, named, marked, alone=has_others or bool(found))
         if OTHERS.match(text, start, end) and of_any:
             whose = [at for at in range(len(named)) if at not in of_any]
         of_any |= set(whose)
@@ -261,9 +266,11 @@ def _said_of_some(
     return found
 
 
-def _whose(text: str, start: int, end: int, named: Sequence[set[str]], marked: Sequence[str]) -> tuple[list[int], int]:
-    """The jobs whose names or numbers a stretch begins with, and where these end."""
-    numbers = NUMBERS.match(text, start, end)
+def _whose(
+    text: str, start: int, end: int, named: Sequence[set[str]], marked: Sequence[str], *, alone: bool
+) -> tuple[list[int], int]:
+    """The jobs whose names or numbers a stretch begins with, and where these end. `alone`: one number is enough."""
+    numbers = NUMBERS.match(text, start, end) or (NUMBER.match(text, start, end) if alone else None)
     if numbers:
         figures = [_figure(one) for one in FIGURES.findall(numbers[0])]
         if len(figures) == 2 and "-" in numbers[0] and all(one in marked for one in figures):
@@ -292,16 +299,19 @@ def _by_titles(
     together each one's."""
     cut: list[Line] = []
     named: dict[int, Title] = {}
+    rows: list[range] = []
     shared: list[Line] = []
     for line in lines:
         found = naming.leads(line)
         pieces, rest = _cut(text, line, [one.start for one in found], words) if len(found) > 1 else ([line], [])
+        rows.append(range(len(cut), len(cut) + len(found)))
         named |= {len(cut) + at: one for at, one in enumerate(found)}
         cut += pieces
         shared += rest
     names: dict[int, str] = {}
-    for at, one in named.items():
-        names[at] = own_name(one.text, list(names.values()))
+    for row in rows:
+        called = own_names([named[at].text for at in row], list(names.values()))
+        names |= dict(zip(row, called, strict=True))
     parted = _parted(text, cut, sorted(names), words, places, by_label=True) if len(set(names.values())) > 1 else []
     of_all = (*parted[0].shared, *shared) if parted else ()
     own: dict[str, tuple[Line, ...]] = {}
@@ -353,8 +363,8 @@ def _without_tail(
     text: str, blocks: Sequence[Sequence[Line]], words: Vocabulary, *, by_label: bool
 ) -> tuple[list[Line], list[Line]]:
     """The last block, until its lines are said of all: at words that close, behind an empty line such as no other has,
-    when it is longer than any other, at hours, board or lodging that no other says, or, with `by_label`, at a label that
-    no other has."""
+    when it is longer than any other, at hours, board or lodging that no other says, or, with `by_label`, at a label
+    that no other has."""
     last = list(blocks[-1])
     others = [line for block in blocks[:-1] for line in block]
     known = {line.label for line in others if line.label}
@@ -427,9 +437,12 @@ def heading(text: str, part: Part, said: Sequence[Mention]) -> Said[str] | None:
     """What stands right behind the first place of the job's own lines: 惠州伯恩光学 → 伯恩光学."""
     for line in part.own:
         for one in _within(line, said):
-            if name := (NAME_APART if part.shared else NAME).match(text, one.end, line.end):
-                called = name[0].lstrip(" 】)")
-                return Said(called, name.end() - len(called), name.end(), 0.4)
+            name = (NAME_APART if part.shared else NAME).match(text, one.end, line.end)
+            if name and not any(other.start < name.end() and name.start() < other.end for other in said):
+                start = name.end() - len(name[0].lstrip(" 】)"))
+                called = SEEKS.split(text[start : name.end()])[0]
+                is_one = len(called) > 1 and not STREET.search(called)
+                return Said(called, start, start + len(called), 0.4) if is_one else None
     return None
 
 
