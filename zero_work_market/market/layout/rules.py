@@ -17,6 +17,7 @@ KEYCAP = "\u20e3"
 RISEN = "¹²³"
 DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
 LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
+HEAD_OF_TABLE = re.compile(r"岗位|工种|职位|职务|工作内容")
 ANY_WORD = re.compile(r"\w")
 BAR, BLANK = re.compile(r"\s?\|\s?"), re.compile(r"\s{1,2}")
 ENOUGH_OF_A_CLAUSE = 60
@@ -101,7 +102,7 @@ def lines(text: str, words: Vocabulary) -> list[Line]:
             under_agents, apart = under_agents and start != end, True
             columns = columns if start != end else []
             continue
-        cells = _cells(text, start, end)
+        cells = _cells(text, start, end) if columns or HEAD_OF_TABLE.search(text, start, end) else []
         if columns and 1 < len(cells) <= len(columns):
             found += _row(columns, cells, apart=apart)
             apart = False

@@ -34,6 +34,7 @@ NUMBERS = re.compile(
 MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
 JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
+SEVERAL = re.compile(rf"{FIGURE}[、/和及-]\s?{FIGURE}|(?:岗位|单|职位|工种|第)\s?{FIGURE}|其[他它余]|剩下|别的")
 ELSE = re.compile(r"[,;。 ](?:其[他它余]|剩下|别的)")
 NUMBER = re.compile(rf"\W{{0,4}}{FIGURE}[、号单岗](?![0-9])")
 SENTENCE_PART = re.compile(r"[,;。!|]|  | (?=[0-9]{1,2}、)")
@@ -232,10 +233,14 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
     titles = [naming.title(part.own) for part in found]
     named = [{call for name in LIST.split(one.text) for call in naming.calls(name)} if one else set() for one in titles]
     marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
+    marked = [_figure(one) for one in marked]
+    calls = set[str]().union(*named)
     own: list[list[Line]] = [list(part.own) for part in found]
     shared: list[Line] = []
     for line in found[0].shared:
-        said = [] if line.agents else _said_of_some(text, line, named, [_figure(one) for one in marked])
+        words = text[line.start : line.end]
+        mentioned = not line.agents and (any(one in words for one in calls) or SEVERAL.search(words))
+        said = _said_of_some(text, line, named, marked) if mentioned else []
         for start, end, whose in said:
             for at in whose:
                 own[at].append(_piece(line, start, end))
@@ -335,6 +340,11 @@ def _cut(text: str, line: Line, starts: Sequence[int], words: Vocabulary) -> tup
     clauses = [one.start() for one in ends.finditer(text, start, end)]
     of_all = [one.start() for one in ALL_ENDS.finditer(text, start, end) if _is_of_all(text, one.end(), bounds, words)]
     stop = min([_stop(text, start, end), *clauses[most : most + 1], *of_all[:1]])
+    stop = (
+        max(stop, text.find(")", stop, end) + 1)
+        if text.count("(", start, stop) > text.count(")", start, stop)
+        else stop
+    )
     own = [(first, _stop(text, first, last)) for first, last in bounds[:-1]] + [(start, stop)]
     rest = [(line.start, starts[0]), *((ends, last) for (_, ends), (_, last) in zip(own, bounds, strict=True))]
     return [_piece(line, *one) for one in own], [_piece(line, *one) for one in rest if one[1] - one[0] > 1]
