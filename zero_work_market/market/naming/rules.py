@@ -50,8 +50,15 @@ class Naming:
         self._text, self._words, self._titles = text, words, titles
         self._known = list(titles.strength.within(text))
         self._said: dict[tuple[int, int], list[Title]] = {}
+        self._called: dict[tuple[Line, ...], Title | None] = {}
 
-    def title(self, lines: Sequence[Line]) -> Title | None:
+    def title(self, lines: tuple[Line, ...]) -> Title | None:
+        """What the job of these lines is called, read once."""
+        if lines not in self._called:
+            self._called[lines] = self._title(lines)
+        return self._called[lines]
+
+    def _title(self, lines: Sequence[Line]) -> Title | None:
         """What the job of these lines is called: by its label, at the head of a line, after 招, or else the strongest
         word that is said first."""
         found = [

@@ -34,7 +34,9 @@ NUMBERS = re.compile(
 MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
 JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
-SEVERAL = re.compile(rf"{FIGURE}[、/和及-]\s?{FIGURE}|(?:岗位|单|职位|工种|第)\s?{FIGURE}|其[他它余]|剩下|别的")
+SEVERAL = re.compile(
+    rf"(?<![0-9]){FIGURE}[、/和及]\s?{FIGURE}(?![0-9])|[a-z][0-9]{{1,2}}-|(?:岗位|单|职位|工种|第)\s?{FIGURE}|其[他它余]|剩下|别的"
+)
 ELSE = re.compile(r"[,;。 ](?:其[他它余]|剩下|别的)")
 NUMBER = re.compile(rf"\W{{0,4}}{FIGURE}[、号单岗](?![0-9])")
 SENTENCE_PART = re.compile(r"[,;。!|]|  | (?=[0-9]{1,2}、)")
@@ -234,12 +236,12 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
     named = [{call for name in LIST.split(one.text) for call in naming.calls(name)} if one else set() for one in titles]
     marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
     marked = [_figure(one) for one in marked]
-    calls = set[str]().union(*named)
+    calls, by_mark = set[str]().union(*named), any(marked)
     own: list[list[Line]] = [list(part.own) for part in found]
     shared: list[Line] = []
     for line in found[0].shared:
         words = text[line.start : line.end]
-        mentioned = not line.agents and (any(one in words for one in calls) or SEVERAL.search(words))
+        mentioned = not line.agents and (any(one in words for one in calls) or (by_mark and SEVERAL.search(words)))
         said = _said_of_some(text, line, named, marked) if mentioned else []
         for start, end, whose in said:
             for at in whose:
@@ -248,7 +250,8 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
         ends = [*(start for start, _, _ in said), line.end]
         rest = [_piece(line, *one) for one in zip(starts, ends, strict=True) if one[1] - one[0] > 1]
         shared += rest if said else [line]
-    return [replace(part, own=tuple(lines), shared=tuple(shared)) for part, lines in zip(found, own, strict=True)]
+    of_all = tuple(shared)
+    return [replace(part, own=tuple(lines), shared=of_all) for part, lines in zip(found, own, strict=True)]
 
 
 def _said_of_some(
