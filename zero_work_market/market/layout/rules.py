@@ -109,7 +109,8 @@ def lines(text: str, words: Vocabulary) -> list[Line]:
             continue
         columns = _columns(text, cells, words)
         label, body = _label(text, start, end)
-        of_agents = bool(words["agents_label"].search(label)) and not words["wage_label"].search(label)
+        told = words["agents_label"].search(label) or words["agents_opening"].match(text, start, end)
+        of_agents = bool(told) and not words["wage_label"].search(label)
         if words["heading_of_agents"].fullmatch(text, start, end):
             under_agents = True
         elif label and not (under_agents and words["marked"].match(text, start, end)):

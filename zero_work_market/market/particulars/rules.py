@@ -68,7 +68,7 @@ HAN_HOURS = re.compile(
     r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
 )
 ALSO = re.compile(r"\s?[、/,;和及]\s?(?:[早中晚夜白]班?)?\s?")
-HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
+HOURS_NEAR = re.compile(r"上班|作息|时间|班:?$|班次|早班|工作")
 AFTERNOON = ("下午", "午后", "后晌", "傍晚", "晚", "晚上", "晚间", "夜里", "夜间", "夜晚", "夜")
 NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
