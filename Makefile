@@ -24,9 +24,8 @@ demo: $(RUNTIME)
 demo-exchange: $(RUNTIME)
 	@$(BIN)/leye demo-exchange $(ARGS)
 
-# Code stays compiled in .venv: a site of the tests is five programs of a thousand modules each.
+# Code stays compiled: a site of the tests is five programs of a thousand modules each.
 test: export PYTHONDONTWRITEBYTECODE =
-test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/compiled
 test: $(TESTING)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 

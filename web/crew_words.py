@@ -193,5 +193,5 @@ def _call(session: Session, posting: Posting, crew: Crew, member: CrewMember, *,
         crew_id=crew.id, posting=posting, role=role_said(member.occupation, member.level, member.title), need=len(here),
         agreed=sum(one.state == Answer.AGREED for one in here), said_yes=member.state == Answer.AGREED,
         respond_by=member.respond_by, mates=mates,
-        when=shifts_said([(shift.starts_at, shift.ends_at) for shift in posting.shifts], at),
+        when=shifts_said([(shift.starts_at, shift.ends_at) for shift in posting.shifts], at, posting.break_minutes),
     )  # fmt: skip

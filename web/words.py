@@ -1,15 +1,17 @@
 """Rows of the market in plain words, for cards and lists."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
 
 from web.brand_drawings import brand_face, range_bar
 from web.brands import brand_name
 from web.case_words import OUTCOMES
 from web.drawings import Part
-from web.filters import km, when, yuan
+from web.filters import km, minutes, when, yuan
 from zero_work_market.ground.clock import local, local_date
-from zero_work_market.market.gate.rules import PayKind
+from zero_work_market.market.gate.rules import PayKind, working_minutes
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import State
 from zero_work_market.market.search.rules import Job
@@ -26,6 +28,7 @@ STATES = {
 SHUT = {
     "slots": "那时你没空", "pay": "比你要的工钱低", "distance": "比你想走的远", "skill": "手艺对不上",
 }  # fmt: skip
+QUARTER = timedelta(hours=6)
 QUARTERS = ("夜里", "上午", "下午", "晚上")
 
 
@@ -34,10 +37,11 @@ def rate(job: Job | Posting) -> str:
     return f"{yuan(job.pay_fen)} {UNITS[job.pay_kind]}"
 
 
-def shifts_said(shifts: Sequence[tuple[datetime, datetime]], now: datetime) -> str:
-    """ "明天 08:00–12:00", and how many days when there are several: "明天 08:00–12:00 起，3 天" """
-    said = when(*shifts[0], now)
-    return said if len(shifts) == 1 else f"{said} 起，{len(shifts)} 天"
+def shifts_said(shifts: Sequence[tuple[datetime, datetime]], now: datetime, break_minutes: int = 0) -> str:
+    """ "明天 08:00–12:00"; of several days, with a break: "明天 08:00–17:00 起，3 天，中间休息 1 小时" """
+    said = when(*shifts[0], now) + (f" 起，{len(shifts)} 天" if len(shifts) > 1 else "")
+    rest = Markup('，<span class="nw">中间休息 {}</span>').format(minutes(break_minutes))
+    return said + rest if break_minutes else said
 
 
 def paid_said(pay_days: int) -> str:
@@ -66,10 +70,11 @@ def closed_said(job: Job) -> str | None:
 
 
 def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:
-    """ "下午有空", or "那几天有空" for work of several days."""
-    start = local(shifts[0][0])
-    several = len({local_date(begin) for begin, _ in shifts}) > 1
-    return "那几天有空" if several else f"{QUARTERS[start.hour // 6]}有空"
+    """ "下午有空", "那天有空" for work longer than a quarter of a day, or "那几天有空" for work of several days."""
+    start, end = local(shifts[0][0]), local(shifts[-1][1])
+    if len({local_date(begin) for begin, _ in shifts}) > 1:
+        return "那几天有空"
+    return f"{QUARTERS[start.hour // 6] if end - start <= QUARTER else '那天'}有空"
 
 
 def skill_said(wanted: Iterable[tuple[str, int]], skills: Sequence[tuple[str, int]]) -> str:
@@ -133,10 +138,9 @@ def _pay_said(gains_fen: int | None) -> str:
     return f"比想要的多 {yuan(gains_fen)} 元" if gains_fen else "正好是想要的"
 
 
-def hours_of(shifts: Sequence[tuple[datetime, datetime]]) -> str:
-    """Hours of all shifts: "4", "7.5"."""
-    hours = sum((end - start).total_seconds() for start, end in shifts) / 3600
-    return f"{hours:g}"
+def hours_of(shifts: Sequence[tuple[datetime, datetime]], break_minutes: int) -> str:
+    """Working hours of all shifts: "4", "7.5"."""
+    return f"{sum(working_minutes(start, end, break_minutes) for start, end in shifts) / 60:g}"
 
 
 def town_name(code: str) -> str:

@@ -105,6 +105,7 @@ class Vacancy(Told):
     headcount: Annotated[int, Field(ge=1, le=5000)]
     pay: Pay
     shifts: Annotated[list[Shift], Field(min_length=1, max_length=400)]
+    break_minutes: Annotated[int, Field(ge=0, le=720, description="of each shift, unpaid, no working time")] = 0
     employment: Annotated[str, Field(max_length=10)]
     trades: Annotated[list[Trade], Field(max_length=4)] = Field(default_factory=list)
     brands: Annotated[list[Brand], Field(max_length=4)] = Field(default_factory=list)

@@ -25,6 +25,8 @@ from zero_work_market.market.search.queries import meant
 from zero_work_market.people.workers.models import Worker
 from zero_work_market.reference.occupations.queries import index_of, middle_groups, small_groups
 from zero_work_market.reference.occupations.rules import UnknownOccupation
+from zero_work_market.reference.regions.queries import region
+from zero_work_market.reference.regions.rules import UnknownRegion
 
 MOST = 200
 """So many are shown at once."""
@@ -136,7 +138,15 @@ def _known(code: str) -> bool:
 
 def _shown(session: Session, rows: list[ImportedVacancy]) -> list[FarJob]:
     codes = dict(session.execute(select(Partner.id, Partner.code)).all())
+    told = [(row, Vacancy.model_validate(row.body)) for row in rows]
     return [
-        far_job(row.id, codes[row.partner_id], place_said(codes[row.partner_id]), Vacancy.model_validate(row.body))
-        for row in rows
+        far_job(row.id, codes[row.partner_id], _origin(codes[row.partner_id], one.region), one) for row, one in told
     ]
+
+
+def _origin(partner: str, county: str) -> str:
+    """山东济宁嘉祥, 重庆万州; of a county that isn't kept, where the partner is."""
+    try:
+        return place_said(partner) + (region(county).short if county != partner else "")
+    except UnknownRegion:
+        return place_said(partner)

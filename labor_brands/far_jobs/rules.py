@@ -21,6 +21,7 @@ class FarJob:
     place: str
     headcount: int
     shifts: tuple[tuple[datetime, datetime], ...]
+    break_minutes: int
     closes_at: datetime
     pay_kind: PayKind
     pay_fen: int
@@ -48,7 +49,8 @@ def far_job(id: int, partner: str, origin: str, told: Vacancy, score: float | No
     return FarJob(
         id=id, partner=partner, origin=origin, source=told.source.name, title=told.title, employer=told.employer,
         region=told.region, place=told.place, headcount=told.headcount,
-        shifts=tuple((shift.start, shift.end) for shift in told.shifts), closes_at=told.closes_at,
+        shifts=tuple((shift.start, shift.end) for shift in told.shifts), break_minutes=told.break_minutes,
+        closes_at=told.closes_at,
         pay_kind=PayKind(told.pay.kind), pay_fen=told.pay.fen, hourly_fen=told.pay.hourly_fen,
         total_fen=told.pay.total_fen, pay_days=told.pay.days,
         occupations=tuple((trade.occupation, trade.level) for trade in told.trades),

@@ -93,7 +93,7 @@ def _vacancy(posting: Posting, agreement: Accord, names: Mapping[str, str]) -> d
             "total_fen": posting.total_fen, "days": posting.pay_days,
         },
         "shifts": [{"start": shift.starts_at, "end": shift.ends_at} for shift in posting.shifts],
-        "employment": posting.employment,
+        "break_minutes": posting.break_minutes, "employment": posting.employment,
         "trades": [{"occupation": need.occupation, "level": need.level} for need in posting.occupations],
         "brands": _brands((one.brand for one in posting.brands), names),
         "meals": posting.meals, "lodging": posting.lodging, "transport": posting.transport,

@@ -56,6 +56,13 @@ def test_an_open_posting_leaves_as_a_vacancy_with_its_source(session, far):
     assert (body["pay"]["hourly_fen"], body["region"], body["source"]["name"]) == (1800, "370829", "济宁市人社局")
 
 
+def test_a_break_is_told_with_the_shifts_that_it_is_no_working_time_of(session, far):
+    make_posting(session, break_minutes=60)
+    _, kinds = sent(session)
+    [line] = kinds["vacancy"]
+    assert (line["body"]["break_minutes"], line["body"]["pay"]["total_fen"]) == (60, 5400)
+
+
 def test_a_bundle_is_signed_with_our_newest_key_and_read_as_written(session, far):
     for _ in range(3):
         make_posting(session)

@@ -156,7 +156,7 @@ def test_a_worker_of_wanzhou_applies_is_asked_to_come_and_is_one_person_in_jinin
     with pair.wanzhou.open():
         log_in(ran, pair.wanzhou.site, RAN)
     ran.goto(f"{pair.wanzhou.site.url}/far")
-    expect(ran.get_by_text("山东济宁转来 · 人社局登记").first).to_be_visible()
+    expect(ran.get_by_text("山东济宁嘉祥转来 · 人社局登记").first).to_be_visible()
     ran.get_by_role("link", name="装蒜包装").first.click()
     ran.get_by_role("link", name="申请").click()
     ran.get_by_role("button", name="同意转给他们").click()

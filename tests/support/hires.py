@@ -14,6 +14,7 @@ from tests.support.makers import NOW, PNG, make_employer, make_worker, oneself
 from tests.support.market import make_posting
 from zero_work_market.ground.audit import Actor
 from zero_work_market.ground.clock import local_date
+from zero_work_market.market.gate.rules import working_minutes
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import placement_of
 from zero_work_market.market.placements.service import accept
@@ -50,7 +51,7 @@ class Hire:
 
     def minutes(self, number: int = 0) -> int:
         shift = self.posting.shifts[number]
-        return (shift.ends_at - shift.starts_at) // timedelta(minutes=1)
+        return working_minutes(shift.starts_at, shift.ends_at, self.posting.break_minutes)
 
 
 def make_hire(

@@ -159,11 +159,11 @@ def test_the_queue_holds_what_ends_soon_and_the_supervision_list_what_ten_worker
         claimed(employer=employer)
     desk = visit(a_county_seat())
     page = desk.read("/staff/cases")
-    assert "要到期 0 挂牌督办 1 全部 1" in page
+    assert "要办 1 挂牌督办 1 全部 1" in page
     listed = desk.read("/staff/cases?show=supervised")
     assert "720 元" in listed
     assert "10 人" in listed
-    assert "要到期 0 挂牌督办 0 全部 0" in visit(a_county_seat(region="370828")).read("/staff/cases")
+    assert "要办 0 挂牌督办 0 全部 0" in visit(a_county_seat(region="370828")).read("/staff/cases")
     assert "1 挂牌督办 集体或者数额大的" in desk.read("/staff")
 
 

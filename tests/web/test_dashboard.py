@@ -179,6 +179,28 @@ def test_who_does_not_count_is_listed_with_the_reason(desk, proven):
     assert "L4 工钱到账了 差 92 天满 3 个月 不算" in city.read("/plan/stable_work/persons", place=COUNTY, out=1)
 
 
+@pytest.mark.parametrize(
+    ("key", "inside", "out"), [("accepted_work", 2, 0), ("arrived_work", 1, 1), ("paid_work", 1, 1)]
+)
+def test_each_rung_of_the_ladder_opens_into_its_persons(desk, proven, key, inside, out):
+    city = desk()
+    board = city.get("/plan")
+    assert f'href="/staff/plan/{key}?place=' in board
+    assert "还没有登记" not in city.read(f"/plan/{key}")
+    persons = city.get(f"/plan/{key}/persons")
+    assert f"算数的 {inside} 没算的 {out}，看为什么" in words(persons)
+    assert persons.count("算 1 人") == inside
+    assert f"indicator={key}" in persons
+    assert city.open(f"/placements/{proven[0]}", indicator=key).status_code == 200
+
+
+def test_steps_of_the_ladder_have_no_place_among_the_plans_figures_and_no_target(desk, proven):
+    named = words(desk().get("/plan")).split("证据走到哪一级")[0]
+    assert "接了单的人" not in named
+    assert "到岗的人" not in named
+    assert "接了单的人" not in desk().read("/targets")
+
+
 def test_who_comes_from_elsewhere_is_counted_in_the_towns_own_bucket(desk, proven):
     town = desk(Role.TOWN, TOWN).read("/plan/proven_work")
     assert "别处来的、没填村的 0" in town

@@ -94,6 +94,12 @@ def test_a_job_elsewhere_is_shown_with_where_it_comes_from(visit, far):
     assert "包装工 1" not in visitor.read("/m/370829/search?q=电焊工")
 
 
+def test_a_job_elsewhere_says_its_break_and_hours_without_it(visit, far):
+    page = visit().read(f"/far/{a_vacancy(far, break_minutes=60)}")
+    assert "中间休息 1 小时" in page
+    assert "23 元/小时 × 7 小时" in page
+
+
 def test_a_worker_who_would_move_sees_first_what_fits(visit, far):
     at = clock.now()
     taken(
@@ -114,8 +120,10 @@ def test_applying_asks_for_consent_once_and_can_be_taken_back(visit, far):
     assert "先看转哪些资料" in worker.read(page)
     refused = worker.post(f"/work/far/{number}/apply", on="/work/me/exchange")
     assert "先同意把资料转给那边" in worker.read(refused.location)
+    assert "现在结了对的：重庆万州。" in worker.read("/work/me/exchange")
     agreed = worker.post("/work/me/exchange", on=f"/work/me/exchange?job={number}", agree="1", job=str(number))
     assert agreed.location == page
+    assert worker.post("/work/me/exchange", on="/work/me/exchange", agree="1").location == "/far"
     worker.post(f"/work/far/{number}/apply", on=page)
     assert "申请过，等那边回话" in worker.read(page)
     assert "我申请的 1 个" in worker.read("/far")

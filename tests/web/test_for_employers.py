@@ -241,6 +241,34 @@ def test_several_days_and_a_night_shift_become_one_shift_a_day(hire):
     assert [(one.ends_at - one.starts_at) for one in made.shifts] == [timedelta(hours=8)] * 3
 
 
+def test_a_break_is_chosen_said_beside_the_hours_and_kept_when_posted_again(hire):
+    day = {"end": "17:00", "pay": "150", "pay_kind": "day"}
+    assert "至少给 162 元" in preview(hire, **day)
+    page = preview(hire, **day, break_minutes="60")
+    assert "中间休息 1 小时</span></b><small>算 8 小时</small>" in page
+    assert "至少给" not in page
+    hire.post("/hire/new", slip(**day, break_minutes="60"))
+    (posting,) = postings()
+    assert (posting.break_minutes, posting.hourly_fen) == (60, 1875)
+    assert '<option value="60" selected>1 小时</option>' in hire.get("/hire/new", again=posting.id)
+    for page in (hire.get("/hire"), hire.get(f"/postings/{posting.id}")):
+        assert '08:00–17:00，<span class="nw">中间休息 1 小时' in page
+
+
+def test_a_raise_is_judged_and_counted_without_the_break(visit):
+    own, at = an_employer(), clock.now()
+    posting_id = a_posting(own, shifts=(shift(hours=9, now=at),), break_minutes=60, pay_kind="day", pay_fen=15_000)
+    page = f"/hire/{posting_id}/edit"
+    assert visit(own.account_id).post(page, {"headcount": "5", "pay": "152", "words": ""}, on=page).status_code == 303
+    (posting,) = postings()
+    assert (posting.pay_fen, posting.hourly_fen) == (15_200, 1900)
+
+
+def test_a_break_as_long_as_the_shift_is_refused_beside_the_hours(hire):
+    page = preview(hire, end="10:00", break_minutes="120", pay_kind="day")
+    assert "休息不能占满一班" in page
+
+
 def test_invitations_follow_what_is_suggested_until_changed_by_hand(hire):
     for _ in range(8):
         a_packer()

@@ -85,6 +85,20 @@ def test_what_no_field_holds_goes_out_in_the_postings_own_words(hire):
     assert postings()[0].words == "要手脚麻利，自带围裙"
 
 
+def test_a_break_that_is_said_makes_a_days_pay_lawful(hire):
+    page = hire.paste("永昌蒜业招装蒜包装5名，150元/天，早8点到下午5点，中午休息1小时")
+    assert "原话：中午休息1小时" in page
+    hire.publish(page)
+    (posting,) = postings()
+    assert (posting.break_minutes, posting.hourly_fen, posting.words) == (60, 1875, "")
+
+
+def test_without_its_break_the_same_days_pay_is_refused(hire):
+    page = hire.paste("永昌蒜业招装蒜包装5名，150元/天，早8点到下午5点，中午休息1小时")
+    hire.publish(page, j0__break_minutes="0")
+    assert postings() == []
+
+
 def test_published_twice_with_one_key_it_is_one_posting(hire):
     page = hire.paste()
     hire.publish(page)

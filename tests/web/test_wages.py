@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.support.hires import Hire, agree, make_hire, say
 from tests.support.makers import COUNTY, PNG, id_number, make_employer, make_staff, make_worker, oneself
 from tests.support.market import make_posting, shift
-from tests.support.pages import Pages, words
+from tests.support.pages import Pages, unspaced, words
 from web.tasks import wages as tasks
 from web.wage_words import period_said, record_said, share_said
 from zero_work_market.ground import clock
@@ -102,6 +102,19 @@ def test_what_a_worker_says_otherwise_stands_beside_the_employers_word(visit):
     assert "单位说 3 小时：中间歇了一个钟头" in shown
     assert "你说 4 小时" in shown
     assert "没歇" in visit(hire.employer.account_id).read(f"/hire/{hire.posting.id}/hours")
+
+
+def test_a_break_stands_beside_the_hours_that_are_offered_and_decided_on(visit):
+    at = clock.now() - timedelta(days=3)
+    hire = past(shifts=(shift(1, hours=9, now=at),), break_minutes=60)
+    path = f"{hire.posting.id}/hours"
+    assert "中间休息 1 小时，算 8 小时" in visit(hire.worker.account_id).read(f"/work/mine/{path}")
+    assert "中间休息 1 小时，不算工时" in visit(hire.employer.account_id).read(f"/hire/{path}")
+    with transaction() as session:
+        say(session, hire, "worker")
+        hours_id = say(session, hire, "employer", 420).id
+        staff = make_staff(session, Role.COUNTY, COUNTY, at=clock.now()).account_id
+    assert "中间休息1小时，算8小时" in unspaced(visit(staff).read(f"/staff/hours/{hours_id}"))
 
 
 def test_an_unreadable_number_keeps_what_was_typed(visit):

@@ -12,9 +12,11 @@ from zero_work_market.market.gate.rules import (
     EMPLOYMENTS,
     HIGHEST_LEVEL,
     MOST_BRANDS,
+    MOST_BREAK_MINUTES,
     MOST_CHARACTERS,
     MOST_HEADCOUNT,
     MOST_OCCUPATIONS,
+    STEP_MINUTES,
     Draft,
     PayKind,
 )
@@ -28,6 +30,7 @@ from zero_work_market.reference.regions.queries import county_of, region
 MOST_SHIFTS = 16
 MOST_FEN = 10_000_000
 """So that the pay of a whole posting fits its column."""
+BREAK = "The break within each shift: free, unpaid, no working time."
 Item = TypeVar("Item", bound=Hashable)
 PostingState = Annotated[State, WithJsonSchema({"type": "string", "enum": list(State)})]
 Application = Annotated[ApplicationState, WithJsonSchema({"type": "string", "enum": list(ApplicationState)})]
@@ -67,6 +70,9 @@ class NewPosting(Taken):
     lon: Annotated[float, Field(strict=True, ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
     shifts: Annotated[list[ShiftTimes], Field(min_length=1, max_length=MOST_SHIFTS)]
+    break_minutes: Annotated[
+        int, Field(strict=True, ge=0, le=MOST_BREAK_MINUTES, multiple_of=STEP_MINUTES, description=BREAK), INTEGRAL
+    ] = 0
     pay_kind: PayKind
     pay_fen: Annotated[int, Field(strict=True, ge=1, le=MOST_FEN), INTEGRAL]
     pieces_per_hour: Annotated[float, Field(strict=True, gt=0, le=10_000)] | None = None
@@ -107,6 +113,7 @@ class NewPosting(Taken):
             lon=here.lon if self.lon is None else self.lon,
             lat=here.lat if self.lat is None else self.lat,
             shifts=tuple((shift.starts_at, shift.ends_at) for shift in self.shifts),
+            break_minutes=self.break_minutes,
             pay_kind=self.pay_kind,
             pay_fen=self.pay_fen,
             pieces_per_hour=self.pieces_per_hour,
@@ -153,6 +160,7 @@ class JobOut(BaseModel):
     lon: float
     lat: float
     shifts: list[ShiftOut]
+    break_minutes: int = Field(description=BREAK)
     closes_at: datetime
     pay_kind: PayKind
     pay_fen: int

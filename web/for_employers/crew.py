@@ -21,7 +21,7 @@ from zero_work_market.ground.errors import LeyeError, NotFound
 from zero_work_market.market.crews import service
 from zero_work_market.market.crews.models import CrewRole
 from zero_work_market.market.crews.queries import candidates, proposals, roles_of
-from zero_work_market.market.crews.rules import MOST_ROLES, MOST_SEATS, NewRole, Proposal, State
+from zero_work_market.market.crews.rules import MOST_ROLES, MOST_SEATS, NewRole, Proposal, State, alone_until
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.postings.rules import TAKING, is_for_crew
 from zero_work_market.market.postings.rules import State as PostingState
@@ -130,7 +130,8 @@ def _page(posting_id: int, *, editing: bool = False, errors: dict[str, str] | No
         return render_template(
             "for_employers/crew.html",
             job=job, offer=offer, asking=asking, is_open=is_open, may_say=may_say, editing=editing, shown=shown,
-            waiting=row.state == PostingState.WAITING, alone_until=row.crew_until if is_for_crew(row.crew_until, at=now)
+            waiting=row.state == PostingState.WAITING, kept_until=alone_until(asked_at=now, closes_at=row.closes_at),
+            alone_until=row.crew_until if is_for_crew(row.crew_until, at=now)
             else None, options=_options(session, row, roles) if shown else [],
             given=_rows(request.form if errors else None, roles, row), errors=errors or {}, roles=roles,
             groups=trades_by_heading(), levels=LEVELS, most=min(MOST_SEATS, job.free), whys=WHYS, role_said=role_said,

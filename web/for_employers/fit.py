@@ -26,7 +26,7 @@ RAISES_FEN = {PayKind.HOUR: 100, PayKind.DAY: 1000, PayKind.MONTH: 20000, PayKin
 ROADS_KM = (4, 8, 16, 30, 60, 120)
 MOST = 0.85
 """Share of the workers for whom the road is long enough; who comes from further stands at its end."""
-NEEDED = {"title", "occupations", "shifts", "pay", "pieces_per_hour", "town", "lon"}
+NEEDED = {"title", "occupations", "shifts", "break_minutes", "pay", "pieces_per_hour", "town", "lon"}
 """Fields without which nobody can be ranked."""
 
 

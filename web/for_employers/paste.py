@@ -17,7 +17,8 @@ from web.findings import said
 from web.for_employers.blueprint import own_id, pages
 from web.for_employers.fit import can_be_ranked
 from web.for_employers.pasted import marks, mended_slip, own_findings, slip_of_job
-from web.for_employers.slip import Slip, read_slip, settled, slip_given
+from web.for_employers.slip import ANY, Slip, read_slip, settled, slip_given, trades_alike
+from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
@@ -33,10 +34,8 @@ from zero_work_market.people.employers.queries import employer as employer_by_id
 from zero_work_market.people.employers.rules import may_publish_at_once
 from zero_work_market.reference.law.queries import gate_law
 from zero_work_market.reference.law.rules import Found
+from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import counties, towns
-
-LEFT_TO_THE_FORM = {"project"}
-"""Fields that only the form of one posting can fill."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ def _page(reading: Reading, drafts: list[Drafted], employer: EmployerRow, now: d
         law_said=law_said, finding_said=said, places=[(county, towns(county.code)) for county in own_first],
         ready=[one for one in drafts if one.is_ready], key=request.form.get("key") or secrets.token_urlsafe(12),
         at_once=may_publish_at_once(employer.state, employer.valid_until, at=now),
-        to_the_form=LEFT_TO_THE_FORM,
+        alike=trades_alike, groups=trades_by_heading(), levels=LEVELS, any=ANY,
     )  # fmt: skip
 
 

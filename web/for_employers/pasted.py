@@ -20,8 +20,8 @@ from zero_work_market.reference.regions.queries import counties, region, towns
 
 FIELDS = (
     ("title", "title"), ("employer", "title"), ("place", "place"), ("pay", "pay"), ("headcount", "people"),
-    ("age_min", "people"), ("age_max", "people"), ("gender", "people"), ("shifts", "when"), ("start_day", "when"),
-    ("days", "when"), ("meals", "board"), ("lodging", "board"), ("contact", "contact"),
+    ("age_min", "people"), ("age_max", "people"), ("gender", "people"), ("shifts", "when"), ("break_minutes", "when"),
+    ("start_day", "when"), ("days", "when"), ("meals", "board"), ("lodging", "board"), ("contact", "contact"),
 )  # fmt: skip
 """Fields of a job, and the kind of mark that their words get."""
 KINDS = {
@@ -83,7 +83,8 @@ def slip_of_job(job: Job, reading: Reading, employer: EmployerRow, *, now: datet
         title=(job.title.value if job.title else "")[: MOST_CHARACTERS["title"]],
         headcount=str(job.headcount.value) if job.headcount else "",
         day=_day(job.start_day.value if job.start_day else None, clock.local_date(now)).isoformat(),
-        days=str(min(job.days.value, MOST_DAYS)) if job.days else "1", start=start, end=end, town=town,
+        days=str(min(job.days.value, MOST_DAYS)) if job.days else "1", start=start, end=end,
+        break_minutes=str(job.break_minutes.value) if job.break_minutes else "0", town=town,
         address=employer.address if here else reading.text[job.place.start : job.place.end] if job.place else "",
         pay=yuan(round(wage.low * 100 / parts), grouped=False) if wage else "", pay_kind=kind.value,
         extras=extras, words=_words(job, reading),

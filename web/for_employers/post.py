@@ -17,7 +17,16 @@ from web.errors import said_by_field, wording
 from web.findings import mended, said
 from web.for_employers.blueprint import own_id, own_posting, pages
 from web.for_employers.fit import Fit, can_be_ranked, fit_of
-from web.for_employers.slip import ANY, Slip, fresh_slip, read_slip, slip_again, slip_given, with_invitations
+from web.for_employers.slip import (
+    ANY,
+    Slip,
+    fresh_slip,
+    read_slip,
+    slip_again,
+    slip_given,
+    trades_alike,
+    with_invitations,
+)
 from web.forms import trades_by_heading
 from zero_work_market.ground import clock
 from zero_work_market.ground.db import transaction
@@ -32,10 +41,9 @@ from zero_work_market.people.employers import service as employers
 from zero_work_market.people.employers.queries import EmployerRow, ProjectRow, projects_of
 from zero_work_market.people.employers.queries import employer as employer_by_id
 from zero_work_market.people.employers.rules import NewProject, may_publish_at_once
-from zero_work_market.reference.job_titles.queries import reader, search
 from zero_work_market.reference.law.queries import gate_law, minimum_wage
 from zero_work_market.reference.law.rules import MinimumWage
-from zero_work_market.reference.occupations.queries import label, trade, trades
+from zero_work_market.reference.occupations.queries import trades
 from zero_work_market.reference.occupations.rules import LEVELS
 from zero_work_market.reference.regions.queries import counties, towns
 
@@ -43,7 +51,6 @@ DAYS_AHEAD = 14
 PAID_WITHIN = ((1, "干完当天给"), (3, "3 天内给"), (7, "7 天内给"), (15, "15 天内给"), (30, "一个月内给"))
 AGES = ((16, "满 16 岁"), (18, "满 18 岁"))
 WORKS = dict(zip(EMPLOYMENTS, ("零工，干完就完", "非全日制，一天 4 小时内", "全日制"), strict=True))
-ALIKE = 5
 
 
 @dataclass(frozen=True)
@@ -254,7 +261,7 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
     own_first = sorted(counties(), key=lambda county: county.code != here)
     return {
         "judged": judged, "slip": judged.slip, "draft": judged.draft, "fit": judged.fit, "employer": employer,
-        "finding_said": said, "given": request.form, "project_errors": {}, "alike": _alike(judged.slip),
+        "finding_said": said, "given": request.form, "project_errors": {}, "alike": trades_alike(judged.slip),
         "days": _days(), "places": [(county, towns(county.code)) for county in own_first],
         "titles": [known.title for known in trades()], "groups": trades_by_heading(), "levels": LEVELS, "any": ANY,
         "brands": sorted(recognised_brands(), key=lambda brand: brand.place != here),
@@ -262,17 +269,6 @@ def _context(judged: Judged, employer: EmployerRow) -> dict[str, Any]:
         "ages": _with(AGES, judged.slip.min_age, "满 {} 岁"), "works": WORKS.items(),
         "key": request.form.get("key") or secrets.token_urlsafe(12),
     }  # fmt: skip
-
-
-def _alike(slip: Slip) -> list[tuple[str, str]]:
-    """Trades to tick: those ticked, then what else the title may mean, then what stands beside them."""
-    read = [found.code for found in reader().read(slip.title, k=ALIKE)] if slip.title else []
-    typed = [known.code for known in search(slip.title, k=ALIKE)] if slip.title else []
-    ticked = [code for code in slip.trades if code != ANY]
-    headings = {known.heading for known in map(trade, [*ticked, *read][:1]) if known}
-    beside = [known.code for known in trades() if known.heading in headings]
-    codes = list(dict.fromkeys([*ticked, *read, *typed, *beside]))[: max(ALIKE, len(ticked))]
-    return [(code, label(code)) for code in codes]
 
 
 def _days() -> list[date]:

@@ -16,17 +16,19 @@ from zero_work_market.market.gate.rules import EMPLOYMENTS, MOST_OCCUPATIONS, Dr
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.market.shortlists.rules import MOST_INVITED
 from zero_work_market.people.employers.queries import EmployerRow
-from zero_work_market.reference.job_titles.queries import reader
+from zero_work_market.reference.job_titles.queries import reader, search
 from zero_work_market.reference.law.queries import minimum_wage
-from zero_work_market.reference.occupations.queries import occupations
+from zero_work_market.reference.occupations.queries import label, occupations, trade, trades
 from zero_work_market.reference.regions.queries import nearest_town, region, towns
 from zero_work_market.reference.regions.rules import within_jining
 
 MOST_DAYS = 14
 SURE = 0.6
 """Confidence from which the trade read from the title is taken without asking."""
+ALIKE = 5
 ANY = "any"
 """Ticked for a posting that takes everyone, whatever they can do."""
+BREAKS = {"0": "没有", "30": "半小时", "60": "1 小时", "90": "1.5 小时", "120": "2 小时"}
 EXTRAS = ("meals", "lodging", "transport", "insurance")
 
 
@@ -43,6 +45,7 @@ class Slip:
     day: str = ""
     start: str = "08:00"
     end: str = "12:00"
+    break_minutes: str = "0"
     days: str = "1"
     town: str = ""
     address: str = ""
@@ -68,6 +71,12 @@ class Slip:
     invite: str = ""
     invite_was: str = ""
     """What was suggested when the form was shown: if `invite` is still that, it follows what is suggested now."""
+
+    @property
+    def breaks(self) -> dict[str, str]:
+        """What may be chosen as the break, and what is."""
+        held = self.break_minutes
+        return BREAKS | {held: BREAKS.get(held, f"{held} 分钟")}
 
     @property
     def inviting(self) -> int:
@@ -114,7 +123,8 @@ def slip_of(posting: Posting) -> Slip:
         title=posting.title, trades=tuple(need.occupation for need in posting.occupations) or (ANY,),
         trades_of=posting.title, level=str(max((need.level for need in posting.occupations), default=1)),
         headcount=str(posting.headcount), day=start.date().isoformat(), start=f"{start:%H:%M}", end=f"{end:%H:%M}",
-        days=str(len(posting.shifts)), town=posting.town, address=posting.address, lon=lon, lat=lat,
+        break_minutes=str(posting.break_minutes), days=str(len(posting.shifts)),
+        town=posting.town, address=posting.address, lon=lon, lat=lat,
         spot=f"{lon} {lat} {posting.town}", pay=yuan(posting.pay_fen, grouped=False), pay_kind=posting.pay_kind.value,
         pieces=f"{posting.pieces_per_hour:g}" if posting.pieces_per_hour else "",
         extras=tuple(name for name in EXTRAS if getattr(posting, name)), words=posting.words,
@@ -136,7 +146,7 @@ def draft_of(posting: Posting) -> Draft:
         pay_days=posting.pay_days, employment=posting.employment,
         meals=posting.meals, lodging=posting.lodging, transport=posting.transport, insurance=posting.insurance,
         min_age=posting.min_age, words=posting.words, brands=tuple(preferred.brand for preferred in posting.brands),
-        project_id=posting.project_id, channel=posting.channel,
+        project_id=posting.project_id, channel=posting.channel, break_minutes=posting.break_minutes,
     )  # fmt: skip
 
 
@@ -176,6 +186,7 @@ def read_slip(slip: Slip, employer: EmployerRow) -> Reading:
         insurance="insurance" in slip.extras, min_age=_number(slip.min_age),
         words=slip.words.replace("\r\n", "\n"), brands=tuple(dict.fromkeys(slip.brands)),
         project_id=_number(slip.project) or None, channel=slip.channel[:20],
+        break_minutes=_number(slip.break_minutes),
     )  # fmt: skip
     return Reading(draft, unread)
 
@@ -184,6 +195,17 @@ def with_invitations(slip: Slip, suggested: int) -> Slip:
     """The slip inviting as many as suggested, unless another number was typed."""
     chosen = str(min(_number(slip.invite), MOST_INVITED)) if slip.invite != slip.invite_was else str(suggested)
     return replace(slip, invite=chosen, invite_was=str(suggested))
+
+
+def trades_alike(slip: Slip) -> list[tuple[str, str]]:
+    """(code, name) of the trades to tick: those ticked, then what else the title may mean, then what is beside them."""
+    read = [found.code for found in reader().read(slip.title, k=ALIKE)] if slip.title else []
+    typed = [known.code for known in search(slip.title, k=ALIKE)] if slip.title else []
+    ticked = [code for code in slip.trades if code != ANY]
+    headings = {known.heading for known in map(trade, [*ticked, *read][:1]) if known}
+    beside = [known.code for known in trades() if known.heading in headings]
+    codes = list(dict.fromkeys([*ticked, *read, *typed, *beside]))[: max(ALIKE, len(ticked))]
+    return [(code, label(code)) for code in codes]
 
 
 def settled(slip: Slip) -> Slip:

@@ -47,11 +47,11 @@ DEEDS: dict[str, tuple[Deed, str]] = {
 @pages.get("/cases")
 @may_enter(staff(DECIDE))
 def cases() -> str:
-    """Open cases whose day comes, the most urgent first; the supervision list; or all."""
+    """Open cases that wait for a step or whose day comes, the most urgent first; the supervision list; or all."""
     now, asked, here = clock.now(), request.args.get("show", ""), scoped_counties(DECIDE)
     today = clock.local_date(now)
     lists = {
-        "due": queries.ending(counties=here, by=today + timedelta(days=limit("case_warning_days", today).value)),
+        "due": queries.pressing(counties=here, by=today + timedelta(days=limit("case_warning_days", today).value)),
         "supervised": queries.supervised(counties=here), "all": queries.every(counties=here),
     }  # fmt: skip
     with transaction(read_only=True) as session:

@@ -13,6 +13,7 @@ from web.drawings import CountyValue, county_tile_map
 from web.for_staff import figures, reads
 from web.for_staff.blueprint import page, pages, place_name
 from web.for_staff.registers import board, lines, register_rows, row_table
+from web.for_staff.registers import tile as read_tile
 from web.for_staff.tables import Table, shown
 from web.for_staff.todos import todos
 from zero_work_market.ground import clock
@@ -27,6 +28,7 @@ from zero_work_market.rights.wages.rules import Lamp
 from zero_work_market.statistics.indicators.queries import ladder, opens_into, persons
 from zero_work_market.statistics.indicators.rules import Line, PersonRow, Tile
 from zero_work_market.statistics.targets.queries import indicator as indicator_of
+from zero_work_market.statistics.targets.queries import steps
 from zero_work_market.statistics.targets.rules import TABS
 
 FIRST_YEAR = 2023
@@ -109,7 +111,7 @@ def dashboard() -> str:
         }  # fmt: skip
     return page(
         "dashboard", "dashboard", at=here.region, to=_to_dashboard(here), here=here, tiles=tiles, chosen=chosen,
-        all_tabs=TABS, red_tab=RED_TAB, following=following, places=line_table(here, chosen, below),
+        all_tabs=TABS, steps=steps(), red_tab=RED_TAB, following=following, places=line_table(here, chosen, below),
         **_map(here, chosen, below), **found,
     )  # fmt: skip
 
@@ -167,8 +169,7 @@ def counted_rows(indicator: str) -> str:
 
 
 def tile_of(session: Session, here: Asked, indicator: str) -> Tile:
-    tiles = board(session, region=here.region, tab=here.tab, **here.when)
-    return next(tile for tile in tiles if tile.indicator.key == indicator)
+    return read_tile(session, region=here.region, indicator=indicator, **here.when)
 
 
 def line_table(here: Asked, tile: Tile, below: Iterable[Line]) -> Table | None:

@@ -21,7 +21,7 @@ from zero_work_market.people.accounts.rules import Permission
 from zero_work_market.reference.occupations.queries import label
 from zero_work_market.statistics.indicators.queries import person_placements, placement_evidence
 from zero_work_market.statistics.indicators.rules import Link, PlacementEvidence, PlacementRow
-from zero_work_market.statistics.targets.queries import indicators
+from zero_work_market.statistics.targets.queries import indicators, steps
 
 BY = {"worker": "工人本人", "employer": "用工单位", "system": "系统"} | {
     str(role): name for role, name in ROLES.items()
@@ -64,7 +64,7 @@ def placement(placement_id: int) -> str:
         others = [] if sent else _others(session, found)
     back = {"place": row.village, "year": row.day.year}
     key = request.args.get("indicator")
-    known = next((one for one in indicators() if one.key == key), None)
+    known = next((one for one in (*indicators(), *steps()) if one.key == key), None)
     return page(
         "placement", "dashboard", at=None if sent else row.village, to=_to(known.key if known else None, row.day.year),
         found=found, row=row, others=others, steps=[step(link) for link in found.links], next=next_said(row),

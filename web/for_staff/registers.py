@@ -21,6 +21,7 @@ REGISTERS: Mapping[str, Register] = {
 }  # fmt: skip
 """By the figure's name in the plan's `counted_by`."""
 board = partial(queries.board, registers=REGISTERS)
+tile = partial(queries.tile, registers=REGISTERS)
 lines = partial(queries.lines, registers=REGISTERS)
 register_rows = partial(queries.register_rows, registers=REGISTERS)
 OPENS: dict[str, Callable[[RegisterRow], str]] = {

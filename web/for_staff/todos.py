@@ -96,12 +96,12 @@ def _to_moderate(session: Session, here: list[str], now: datetime) -> Iterator[T
 
 def _cases(session: Session, here: list[str], now: datetime) -> Iterator[Todo]:
     today = local_date(now)
-    ending = cases.ending(counties=here, by=today + timedelta(days=limit("case_warning_days", today).value))
-    first = session.scalars(ending.limit(1)).one_or_none()
+    pressing = cases.pressing(counties=here, by=today + timedelta(days=limit("case_warning_days", today).value))
+    first = session.scalars(pressing.limit(1)).one_or_none()
     if first is not None:
         short = cases.employers_of(session, [first])[first.employer_id].short
         detail = f"最急的{clock_lamp(first, today)[1]}：{short} {STAGES[first.stage]}"
-        number, href = cases.count(session, ending), url_for("staff.cases")
+        number, href = cases.count(session, pressing), url_for("staff.cases")
         yield Todo(number, "欠薪案子", detail, "去办", href, hot=first.due_on <= today, due=first.due_on)
     if watched := cases.count(session, cases.supervised(counties=here)):
         yield Todo(watched, "挂牌督办", "集体或者数额大的", "去看", url_for("staff.cases", show="supervised"))

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from labor_brands.exchange import service
+from labor_brands.partners.queries import partners, place_said
+from labor_brands.partners.rules import State
 from web.auth import WORKER, may_enter, viewer
 from web.errors import wording
 from web.for_workers.blueprint import pages
@@ -25,13 +27,16 @@ def exchange_consent() -> str:
     """What partner regions would be told, and the switch."""
     with transaction(read_only=True) as session:
         given = has_consent(session, worker_id=_worker_id(), purpose=Purpose.EXCHANGE)
-    return render_template("for_workers/exchange.html", given=given, job=request.args.get("job", type=int))
+        places = [place_said(one.code) for one in partners(session) if one.state == State.ACTIVE]
+    return render_template(
+        "for_workers/exchange.html", given=given, places=places, job=request.args.get("job", type=int)
+    )
 
 
 @pages.post("/me/exchange")
 @may_enter(WORKER)
 def set_exchange_consent() -> Response:
-    """On or off; back to the job that asked for it."""
+    """On or off; then to the job that asked for it, or to all that come from elsewhere."""
     agrees, job = request.form.get("agree") == "1", request.form.get("job", type=int)
     of: dict[str, Any] = {"worker_id": _worker_id(), "by": viewer().as_worker(), "at": clock.now()}
     with transaction() as session:
@@ -42,7 +47,7 @@ def set_exchange_consent() -> Response:
     flash("记下了，外地的活可以申请了。" if agrees else "收回了，那边不再看得到你。", "ok")
     if agrees and job:
         return redirect(url_for("everyone.far_job", vacancy_id=job), 303)
-    return redirect(url_for("workers.me"), 303)
+    return redirect(url_for("everyone.far" if agrees else "workers.me"), 303)
 
 
 @pages.post("/far/<int:vacancy_id>/apply")

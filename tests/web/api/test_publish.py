@@ -53,6 +53,19 @@ def test_unverified_employers_posting_waits_and_is_shown_to_it_and_its_staff_alo
     assert api(a_worker().account).post(f"{path}/acceptances").status_code == 404
 
 
+def test_break_is_no_working_time_and_nought_unless_it_is_said(api):
+    employer = api(an_employer().account)
+    assert employer.post("/postings", a_body()).json["break_minutes"] == 0
+    answer = employer.post("/postings", a_body(break_minutes=60))
+    assert (answer.json["break_minutes"], answer.json["total_fen"]) == (60, 1800 * 3)
+    (shift,) = a_body()["shifts"]
+    short = [shift | {"ends_at": shift["ends_at"].replace("T12", "T09")}]
+    answer = employer.post("/postings", a_body(break_minutes=60, shifts=short))
+    assert codes(answer) == {("break_minutes", "fills_a_shift")}
+    for refused in (40, 195, -15, "60", True):
+        assert misfits(employer.post("/postings", a_body(break_minutes=refused))) == {"json.break_minutes"}
+
+
 def test_same_key_twice_is_one_posting(api):
     caller = api(an_employer().account)
     first, second = (caller.post("/postings", a_body(), key="tap-1") for _ in range(2))

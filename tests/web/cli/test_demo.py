@@ -1,6 +1,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,14 @@ from sqlalchemy import func, select
 
 from web import migrations, wiring
 from web.cli import demo, seed
+from web.cli.seeding import history
 from web.cli.welcome import welcome
 from zero_work_market.ground import db
 from zero_work_market.ground.settings import Settings, settings
+from zero_work_market.market.placements.models import Placement
+from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.workers.models import Worker
+from zero_work_market.rights.hours.models import Hours, HoursClaim
 
 WORKERS = 12
 SIZES = (WORKERS, 2, 2)
@@ -53,6 +58,16 @@ def test_a_county_whose_making_was_interrupted_is_made_anew_and_whole(home, monk
     assert _workers(home) == WORKERS
     assert not seed.is_empty()
     assert not (home.home / "seeding.sqlite3").exists()
+
+
+def test_hours_of_days_with_a_break_are_without_it(home, monkeypatch):
+    monkeypatch.setattr(history, "SHIFTS", ((time(8), 8, 60, 1),))
+    seed.fill(60, 2, 6)
+    with db.transaction(read_only=True) as session:
+        said = select(HoursClaim.minutes).join(Hours).join(Placement).join(Posting).where(Posting.channel == "")
+        breaks = session.scalars(select(Posting.break_minutes).where(Posting.channel == "").distinct()).all()
+        assert breaks == [60]
+        assert set(session.scalars(said.where(HoursClaim.side == "employer"))) == {480}
 
 
 def test_it_is_said_where_to_look_and_how_to_log_in_as_each_of_its_users(home):

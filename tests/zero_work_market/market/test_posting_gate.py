@@ -266,6 +266,16 @@ def test_daily_pay_is_divided_by_the_hours_130_for_8_hours_fails_at_17():
     assert judged(shifts=EIGHT_HOURS, pay_kind="day", pay_fen=13_600) == []
 
 
+EIGHT_TO_FIVE = {"shifts": (shift(TOMORROW, 8, 17),), "pay_kind": "day"}
+
+
+def test_a_break_is_no_working_time_130_for_8_to_17_with_an_hour_off_is_16_25_an_hour():
+    (found,) = judged(**EIGHT_TO_FIVE, break_minutes=60, pay_fen=13_000)
+    assert (found.code, found.params["hourly_fen"], found.params["least_fen"]) == ("below_minimum_wage", 1625, 13_600)
+    assert judged(**EIGHT_TO_FIVE, break_minutes=60, pay_fen=13_600) == []
+    assert refused(**EIGHT_TO_FIVE, pay_fen=13_600) == {("pay", "below_minimum_wage")}
+
+
 def test_daily_pay_is_judged_by_the_longest_day():
     long_day = (shift(TOMORROW, 8, 12), shift(TOMORROW + timedelta(days=1), 8, 18))
     assert refused(shifts=long_day, pay_kind="day", pay_fen=16_999) == {("pay", "below_minimum_wage")}
@@ -340,6 +350,9 @@ def test_rounded_hourly_pay_is_below_the_floor_exactly_when_the_true_pay_is(pay_
     [
         ({}, 1800, 7200),
         ({"shifts": EIGHT_HOURS}, 1800, 14_400),
+        ({"shifts": (shift(TOMORROW, 8, 17),), "break_minutes": 60}, 1800, 14_400),
+        ({"shifts": EIGHT_HOURS, "break_minutes": 30}, 1800, 12_600),
+        ({**EIGHT_TO_FIVE, "break_minutes": 60, "pay_fen": 15_000}, 1875, 15_000),
         ({"shifts": EIGHT_HOURS, "pay_kind": "day", "pay_fen": 15_000}, 1875, 15_000),
         ({"pay_kind": "piece", "pay_fen": 50, "pieces_per_hour": 40.0}, 2000, 8000),
         ({"pay_kind": "month", "pay_fen": 348_000}, 2000, 348_000),
@@ -403,6 +416,47 @@ def test_days_are_the_markets_own_not_utcs():
 def test_a_day_beyond_eight_and_three_hours_is_warned_of():
     assert warned(shifts=(shift(TOMORROW, 7, 18),)) == set()
     assert warned(shifts=(shift(TOMORROW, 7, time(18, 15)),)) == {("shifts", "long_day")}
+    assert warned(shifts=(shift(TOMORROW, 7, 19),), break_minutes=60) == set()
+    assert warned(shifts=(shift(TOMORROW, 7, time(19, 15)),), break_minutes=60) == {("shifts", "long_day")}
+
+
+# Breaks
+
+
+@pytest.mark.parametrize(
+    ("break_minutes", "codes"),
+    [
+        (0, set()),
+        (15, set()),
+        (180, set()),
+        (195, {"range"}),
+        (-15, {"range"}),
+        (40, {"not_a_quarter"}),
+    ],
+)
+def test_a_break_is_in_quarters_up_to_three_hours(break_minutes, codes):
+    found = refused(shifts=(shift(TOMORROW, 8, 17),), break_minutes=break_minutes)
+    assert found == {("break_minutes", code) for code in codes}
+
+
+def test_a_break_is_shorter_than_the_shortest_shift():
+    shifts = (shift(TOMORROW, 8, 12), shift(TOMORROW, 13, 14))
+    assert refused(shifts=shifts, break_minutes=45) == set()
+    assert refused(shifts=shifts, break_minutes=60) == {("break_minutes", "fills_a_shift")}
+    assert refused(shifts=shifts[1:], break_minutes=60, pay_kind="day") == {("break_minutes", "fills_a_shift")}
+    assert refused(shifts=(shift(TOMORROW, 12, 8),), break_minutes=60) == {("shifts", "ends_before_start")}
+
+
+def test_twelve_hours_of_a_shift_and_four_of_part_time_are_working_hours():
+    assert refused(shifts=(shift(TOMORROW, 8, 21),), break_minutes=60) == set()
+    assert refused(shifts=(shift(TOMORROW, 8, time(21, 15)),), break_minutes=60) == {("shifts", "too_long")}
+    assert warned(employment="非全日制", shifts=week_of(5, 4), break_minutes=60) == set()
+    assert warned(employment="非全日制", shifts=week_of(5, 4), break_minutes=45) == {("shifts", "part_time_day")}
+
+
+def test_eight_hours_and_a_break_are_open_to_minors():
+    assert warned(min_age=16, shifts=(shift(TOMORROW, 8, 17),), break_minutes=60) == set()
+    assert warned(min_age=16, shifts=(shift(TOMORROW, 8, 17),), break_minutes=45) == {("min_age", "minor_hours")}
 
 
 # Pay date and part-time
@@ -505,6 +559,7 @@ moments = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(secon
         min_age=numbers,
         words=texts,
         brands=st.lists(texts, max_size=6).map(tuple),
+        break_minutes=numbers,
     )
 )
 def test_whatever_is_typed_is_judged_without_an_exception(anything):

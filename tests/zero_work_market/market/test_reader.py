@@ -41,6 +41,50 @@ def test_a_last_day_says_how_many_days_the_work_takes(days, number):
     assert (one.days and one.days.value) == number
 
 
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("中午休息1小时", 60),
+        ("午休1.5小时", 90),
+        ("中间休息半小时", 30),
+        ("吃饭1小时", 60),
+        ("除去吃饭时间（1小时）", 60),
+        ("中午休1.5小时", 90),
+        ("每天中午休息一个半小时", 90),
+        ("午休1小时半", 90),
+        ("用餐４０分钟", 40),
+        ("午饭三十分钟", 30),
+        ("午休12:00～13:30", 90),
+        ("休息12点到1点半", 90),
+        ("扣1小时吃饭时间", 60),
+        ("上班8小时休息1小时（不算工时）", 60),
+    ],
+)
+def test_a_break_within_the_hours_is_read(said, minutes):
+    (one,) = queries.read(f"永昌蒜业招装蒜包装5名，130元一天，8:00-17:00，{said}", on=JUNE).jobs
+    assert (one.break_minutes.value, [each.value for each in one.shifts]) == (minutes, ["08:00-17:00"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "中午不休息",
+        "休息10分钟",
+        "每2小时休息15分钟",
+        "带薪午休1小时",
+        "吃饭1小时，算工时",
+        "每周休息1天",
+        "两班间休息8小时",
+        "休息12小时",
+        "吃饭10元",
+        "干满1小时",
+    ],
+)
+def test_what_is_paid_is_short_or_lies_between_shifts_is_no_break(said):
+    (one,) = queries.read(f"永昌蒜业招装蒜包装5名，130元一天，8:00-17:00，{said}", on=JUNE).jobs
+    assert one.break_minutes is None
+
+
 def paid(text: str):
     return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
 

@@ -103,11 +103,17 @@ def test_every_stage_but_the_last_can_end_the_case():
     assert {stage for stage in Stage if OUTCOMES[stage]} == {stage for stage in Stage if Stage.CLOSED in MOVES[stage]}
 
 
-def test_the_queue_puts_the_most_urgent_case_first_and_counts_what_ends_soon(session, case, staff):
+def test_the_queue_puts_the_most_urgent_case_first_and_holds_what_waits_for_a_step_or_ends_soon(session, case, staff):
     later = session.get_one(Case, complain(session, make_unpaid(session), at=FILED + timedelta(days=9)).case_id)
     here = [case.county]
     assert list(session.scalars(queries.open_cases(counties=here))) == [case, later]
-    assert queries.count(session, queries.ending(counties=here, by=date(2026, 12, 12))) == 1
+    assert queries.count(session, queries.pressing(counties=here, by=case.due_on - timedelta(days=1))) == 2
+    service.accept(session, case_id=case.id, words="", by=staff, at=FILED)
+    meet = FILED + timedelta(days=1)
+    service.call_mediation(session, case_id=case.id, meet_at=meet, place="驿站", by=staff, at=FILED)
+    session.refresh(case)
+    assert list(session.scalars(queries.pressing(counties=here, by=case.due_on - timedelta(days=1)))) == [later]
+    assert set(session.scalars(queries.pressing(counties=here, by=case.due_on))) == {case, later}
     assert queries.count(session, queries.open_cases(counties=["370828"])) == 0
 
 

@@ -72,6 +72,8 @@ def test_the_text_says_who_what_when_where_how_much_and_when_it_is_paid(session:
         ({"words": ""}, "装蒜包装（包装工），按零工用工。\n\n三、"),
         ({"shifts": (shift(1, 22, 8),)}, "22:00–次日 06:00"),
         ({"shifts": (shift(1), shift(2, 8, 6))}, "一共 10 小时"),
+        ({"shifts": (shift(1, 8, 9),), "break_minutes": 60}, "08:00–17:00，中间休息 1 小时，不算工时\n一共 8 小时"),
+        ({"shifts": (shift(1, 8, 9),), "break_minutes": 60}, "一天最长 8 小时"),
     ],
 )
 def test_the_text_follows_the_posting(session: Session, changes: dict[str, object], words: str) -> None:

@@ -107,6 +107,12 @@ def test_work_without_agreed_hours_is_owed_once_its_pay_day_has_passed(session, 
     assert "hours" in claim.missing
 
 
+def test_a_shift_of_which_nobody_spoke_is_owed_without_its_break(session):
+    hire = make_hire(session, shifts=(shift(hours=9),), break_minutes=60)
+    claim = complain(session, hire)
+    assert (claim.claim_fen, claim.built_from["shifts"][0]["minutes"]) == (14400, 480)
+
+
 def test_what_is_missing_is_named_and_stops_nobody(session):
     claim = complain(session, make_unpaid(session))
     assert claim.missing == ["agreement", "address"]

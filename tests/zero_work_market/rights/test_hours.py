@@ -193,6 +193,22 @@ def test_what_a_tap_offers_is_from_arrival_to_leaving_in_quarters():
     assert offered_minutes(start, end, start, start + timedelta(minutes=2)) == 15
 
 
+def test_a_break_is_taken_off_what_a_tap_offers_from_who_was_there_for_more_than_half_the_shift():
+    start, end = shift(hours=9)
+    half = start + timedelta(hours=4, minutes=30)
+    assert offered_minutes(start, end, None, None, 60) == 480
+    assert offered_minutes(start, end, start + timedelta(minutes=22), None, 60) == 465
+    assert offered_minutes(start, end, start, half, 60) == 270
+    assert offered_minutes(start, end, start, half + timedelta(minutes=15), 60) == 225
+    assert offered_minutes(start, start + timedelta(hours=1), None, None, 45) == 15
+
+
+def test_the_tap_of_a_shift_with_a_break_offers_its_working_time(session):
+    hire = make_hire(session, shifts=(shift(hours=9),), break_minutes=60)
+    (row,) = hours_of(session, posting_id=hire.posting.id)
+    assert row.offered == 480
+
+
 def test_the_rows_of_a_posting_show_both_words_and_what_a_tap_would_say(session):
     hire = make_hire(session)
     other = make_hire(session, posting=hire.posting)

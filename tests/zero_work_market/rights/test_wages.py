@@ -102,6 +102,7 @@ def test_work_paid_the_same_day_is_a_line_a_day(session):
 
 
 EIGHT_HOURS = {"shifts": (shift(hours=8),)}
+A_BREAK = {"shifts": (shift(hours=9),), "break_minutes": 60}
 BY_PIECE = {"pay_kind": "piece", "pay_fen": 75, "pieces_per_hour": 30.0}
 BY_MONTH = {"pay_kind": "month", "pay_fen": 350000, "employment": "全日制"}
 PAID: list[tuple[dict[str, Any], int, int | None, int]] = [
@@ -109,6 +110,8 @@ PAID: list[tuple[dict[str, Any], int, int | None, int]] = [
     ({"pay_fen": 1999}, 50, None, 1666),  # 1665.83
     ({"pay_kind": "day", "pay_fen": 16000, **EIGHT_HOURS}, 480, None, 16000),
     ({"pay_kind": "day", "pay_fen": 16000, **EIGHT_HOURS}, 420, None, 14000),
+    ({"pay_kind": "day", "pay_fen": 16000, **A_BREAK}, 480, None, 16000),
+    ({"pay_kind": "day", "pay_fen": 16000, **A_BREAK}, 240, None, 8000),
     (BY_PIECE, 240, 128, 9600),
     (BY_PIECE, 240, 40, 7200),  # lifted to the floor
     ({**BY_MONTH, **EIGHT_HOURS}, 480, None, 16092),

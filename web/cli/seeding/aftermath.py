@@ -19,6 +19,7 @@ from zero_work_market.ground.db import transaction
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.ground.messages import Message
 from zero_work_market.ground.outbox import OutboxRow
+from zero_work_market.market.gate.rules import working_minutes
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.placements.queries import held_by
 from zero_work_market.market.postings.events import PostingPublished
@@ -122,7 +123,7 @@ def _agree(
     session: Session, chance: random.Random, posting: Posting, placement: Placement, number: int, operator: Actor
 ) -> None:
     shift = posting.shifts[number]
-    minutes = int((shift.ends_at - shift.starts_at).total_seconds()) // 60
+    minutes = working_minutes(shift.starts_at, shift.ends_at, posting.break_minutes)
     worker = session.get_one(Worker, placement.worker_id)
     pieces = None
     if posting.pieces_per_hour:

@@ -41,10 +41,10 @@ EARLIEST_DAY, FIRST_DAY, LAST_DAY = -150, -9, 5
 EARLIER = 0.4
 """Share of the postings that lie before the last ten days."""
 SHIFTS = (
-    (time(8), 4, 34), (time(13), 4, 26), (time(8), 8, 16), (time(7), 5, 8), (time(16), 4, 8), (time(18), 4, 5),
-    (time(22), 8, 3),
+    (time(8), 4, 0, 34), (time(13), 4, 0, 26), (time(8), 8, 0, 7), (time(8), 8, 60, 9), (time(7), 5, 0, 8),
+    (time(16), 4, 0, 8), (time(18), 4, 0, 5), (time(22), 8, 0, 3),
 )  # fmt: skip
-"""Start, hours, and how many of a hundred postings run so."""
+"""Start, working hours, minutes of break, and how many of a hundred postings run so."""
 HEADCOUNTS = ((1, 12), (2, 20), (3, 18), (4, 12), (5, 14), (6, 9), (8, 8), (10, 5), (15, 2))
 ACCEPTANCE, ACCEPTANCE_AHEAD = 0.55, 0.25
 INVITED_A_SEAT = 2
@@ -204,8 +204,9 @@ def _suits(one: Candidate, posting: Posting) -> bool:
 def draft_of_day(chance: random.Random, employer: Employer, code: str, day: date) -> Draft:
     town = region(employer.town)
     lon, lat = near(chance, town, 1.2)
-    clock_time, hours, _ = chance.choices(SHIFTS, [weight for _, _, weight in SHIFTS])[0]
-    shifts = [_shift(day + timedelta(days=ahead), clock_time, hours) for ahead in range(_days(chance))]
+    clock_time, hours, rest, _ = chance.choices(SHIFTS, [weight for *_, weight in SHIFTS])[0]
+    length = timedelta(hours=hours, minutes=rest)
+    shifts = [_shift(day + timedelta(days=ahead), clock_time, length) for ahead in range(_days(chance))]
     floor = minimum_wage(employer.county, day).hourly_fen
     hourly = max(floor, 100 * chance.choices(range(17, 36), [max(1, 20 - abs(20 - yuan)) for yuan in range(17, 36)])[0])
     by_day = hours == 8 and chance.random() < 0.5
@@ -218,7 +219,7 @@ def draft_of_day(chance: random.Random, employer: Employer, code: str, day: date
         pay_days=chance.choice((1, 3, 7, 7, 15)), employment="零工", meals=chance.random() < 0.45,
         lodging=chance.random() < 0.08, transport=chance.random() < 0.3, insurance=chance.random() < 0.6,
         min_age=18, words=chance.choice(WORDS), brands=(brand,) if brand and chance.random() < 0.5 else (),
-        is_public_post=False,
+        is_public_post=False, break_minutes=rest,
     )  # fmt: skip
 
 
@@ -230,6 +231,6 @@ def _days(chance: random.Random) -> int:
     return chance.choices((1, 2, 3), (84, 9, 7))[0]
 
 
-def _shift(day: date, start: time, hours: int) -> tuple[datetime, datetime]:
+def _shift(day: date, start: time, length: timedelta) -> tuple[datetime, datetime]:
     begin = clock.at_local(day, start)
-    return begin, begin + timedelta(hours=hours)
+    return begin, begin + length

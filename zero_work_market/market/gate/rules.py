@@ -24,8 +24,10 @@ MOST_CHARACTERS = {"title": 40, "words": 2000, "address": 120}
 MOST_HEADCOUNT = 500
 MOST_OCCUPATIONS, MOST_BRANDS, HIGHEST_LEVEL = 4, 4, 5
 MOST_SHIFT_HOURS = 12
+MOST_BREAK_MINUTES = 180
 MOST_DAYS_AHEAD = 15
-SHIFT_STEP = timedelta(minutes=15)
+STEP_MINUTES = 15
+SHIFT_STEP = timedelta(minutes=STEP_MINUTES)
 DUSK, DAWN = time(22), time(6)
 MONTH_HOURS = 174
 """21.75 paid days of 8 hours: how the labour ministry turns a month's pay into an hour's (劳社部发〔2008〕3号)."""
@@ -72,6 +74,8 @@ class Draft:
     """The construction project that the work is for."""
     channel: str = ""
     """Code of the export channel that the work belongs to."""
+    break_minutes: int = 0
+    """The break within each shift: free, unpaid, no working time."""
 
 
 @dataclass(frozen=True)
@@ -102,18 +106,27 @@ def require_lawful(draft: Draft, *, law: Law, on: date, now: datetime) -> None:
         raise PostingRefused(findings=refusals)
 
 
+def working_minutes(start: datetime, end: datetime, break_minutes: int) -> int:
+    """Minutes of a shift that are working time: all but its break."""
+    return (end - start) // timedelta(minutes=1) - break_minutes
+
+
 def hours_of(draft: Draft) -> Fraction:
-    """Hours of all shifts together."""
-    return sum((Fraction((end - start) // timedelta(minutes=1), 60) for start, end in draft.shifts), Fraction())
+    """Working hours of all shifts together."""
+    return sum((_hours(draft, *shift) for shift in draft.shifts), Fraction())
 
 
 def hours_by_day(draft: Draft) -> dict[date, Fraction]:
-    """Hours of each local day; a night shift belongs to the day on which it starts."""
+    """Working hours of each local day; a night shift belongs to the day on which it starts."""
     hours: dict[date, Fraction] = {}
     for start, end in draft.shifts:
         day = local_date(start)
-        hours[day] = hours.get(day, Fraction()) + Fraction((end - start) // timedelta(minutes=1), 60)
+        hours[day] = hours.get(day, Fraction()) + _hours(draft, start, end)
     return hours
+
+
+def _hours(draft: Draft, start: datetime, end: datetime) -> Fraction:
+    return Fraction(working_minutes(start, end, draft.break_minutes), 60)
 
 
 def hourly(draft: Draft) -> Fraction:
@@ -151,6 +164,7 @@ def judge(draft: Draft, *, law: Law, on: date, now: datetime | None = None) -> l
         *_text_findings(draft, law, on),
         *_age_findings(draft, law, on),
         *_shift_findings(draft, law, on, now),
+        *_break_findings(draft),
         *_pay_findings(draft, law, on),
         *_part_time_findings(draft, law, on),
         *_construction_findings(draft),
@@ -265,12 +279,15 @@ def _at_night(draft: Draft) -> bool:
 
 
 def _shift_findings(draft: Draft, law: Law, on: date, now: datetime | None) -> Iterator[Finding]:
+    """What is wrong with the times. The law limits working hours (劳动法 36, 41), and a break in which one is free is
+    none of them: the most hours of a shift and of a day are those that are left without it.
+    """
     shifts = sorted(draft.shifts)
     if not shifts:
         return
     if any(end <= start for start, end in shifts):
         yield Finding("shifts", "ends_before_start", "refused")
-    if any(end - start > timedelta(hours=MOST_SHIFT_HOURS) for start, end in shifts):
+    if any(_hours(draft, start, end) > MOST_SHIFT_HOURS for start, end in shifts):
         yield Finding("shifts", "too_long", "refused", params={"most": MOST_SHIFT_HOURS})
     if any((moment - datetime.min.replace(tzinfo=UTC)) % SHIFT_STEP for shift in shifts for moment in shift):
         yield Finding("shifts", "not_a_quarter", "refused")
@@ -285,6 +302,15 @@ def _shift_findings(draft: Draft, law: Law, on: date, now: datetime | None) -> I
     most = law.limit("normal_day_hours", on).value + overtime.value
     if any(hours > most for hours in hours_by_day(draft).values()):
         yield Finding("shifts", "long_day", "warned", clause_id=overtime.clause_id, params={"most": most})
+
+
+def _break_findings(draft: Draft) -> Iterator[Finding]:
+    if not 0 <= draft.break_minutes <= MOST_BREAK_MINUTES:
+        yield Finding("break_minutes", "range", "refused", params={"least": 0, "most": MOST_BREAK_MINUTES})
+    if draft.break_minutes % STEP_MINUTES:
+        yield Finding("break_minutes", "not_a_quarter", "refused")
+    if draft.break_minutes and any(start < end and _hours(draft, start, end) <= 0 for start, end in draft.shifts):
+        yield Finding("break_minutes", "fills_a_shift", "refused")
 
 
 def _pay_findings(draft: Draft, law: Law, on: date) -> Iterator[Finding]:

@@ -73,6 +73,20 @@ AFTERNOON = ("下午", "午后", "后晌", "傍晚", "晚", "晚上", "晚间", 
 NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
+LENGTH = (
+    r"(?:(?P<{0}hours>[0-3](?:\.[0-9]{{1,2}})?|[一两二三])\s?个?(?P<{0}half>半)?\s?(?:小时|钟头?|h(?![a-z]))(?P<{0}more>半)?"
+    rf"|(?P<{{0}}only>半)\s?个?(?:小时|钟头?|h(?![a-z]))|(?P<{{0}}minutes>[1-9][0-9]{{{{1,2}}}}|{TENS})\s?(?:分钟|分(?!之)))"
+)
+CLOCK = r"(?P<{0}h>[012]?[0-9])(?:\s?:\s?(?P<{0}m>[0-5][0-9])|[点时](?P<{0}half>半)?)"
+MEAL = "午休|吃饭|用餐|就餐|午餐|午饭|中饭|中餐"
+BREAK = quick(
+    rf"(?:中午|午间|中间|中途|期间)?(?:{MEAL}|休息|歇|(?<=中午|午间|中间)休)(?:[和及、加]?(?:休息|午休))?(?:时间)?[约有共为:(\s]{{0,3}}"
+    + rf"(?:{LENGTH.format('a')}|{CLOCK.format('c')}\s?(?:-{{1,3}}|到|至)\s?{CLOCK.format('d')})"
+    + rf"|(?<![0-9.]){LENGTH.format('b')}的?(?:{MEAL}|休息时间)"
+)
+EACH = re.compile(r"每隔?[0-9一两二三]{0,2}个?(?:小时|钟头|节课?)[^,;。\n]{0,2}$")
+SHORTEST_BREAK, LONGEST_BREAK = 15, 180
+
 DAY = quick(
     r"(?<![0-9.])(?P<year>20[0-9]{2}\s?[年/.-]\s?)?(?P<month>1[0-2]|0?[1-9])\s?(?:月|(?P<mark>[./-]))\s?"
     r"(?P<day>3[01]|[12][0-9]|0?[1-9])(?![0-9.])(?P<day_mark>\s?[号日])?"
@@ -271,6 +285,30 @@ def _minutes(one: re.Match[str], end: str) -> int:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def break_said(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] | None:
+    """Minutes of the break within the working hours, where they are said: 中午休息1小时. One that is paid is none."""
+    for line in lines:
+        for one in BREAK.finditer(text, line.start, line.end):
+            start, end = clause(text, one.start(), line, words)
+            told = words["break_paid"].search(text, start, max(end, min(line.end, one.end() + 6)))
+            minutes = _length(one)
+            if SHORTEST_BREAK <= minutes <= LONGEST_BREAK and not told and not EACH.search(text, start, one.start()):
+                return Said(minutes, *one.span(), 0.9)
+    return None
+
+
+def _length(one: re.Match[str]) -> int:
+    if one["ch"]:
+        start, end = (_minutes(one, side) for side in "cd")
+        return (end - start) % (12 * 60)
+    side = "a" if any(one[f"a{name}"] for name in ("hours", "only", "minutes")) else "b"
+    if one[f"{side}minutes"]:
+        return _count(one[f"{side}minutes"])
+    hours = one[f"{side}hours"] or "0"
+    half = any(one[f"{side}{name}"] for name in ("half", "more", "only"))
+    return round(60 * float(hours if hours[0].isdecimal() else HAN[hours])) + 30 * half
 
 
 def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> Said[bool] | None:

@@ -35,6 +35,8 @@ class Posting(Base):
     """What one worker gets for all the shifts."""
     pay_days: Mapped[int] = mapped_column(SmallInteger)
     employment: Mapped[str] = mapped_column(String(10))
+    break_minutes: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """The break within each shift: free, unpaid, no working time."""
     meals: Mapped[bool] = mapped_column(default=False)
     lodging: Mapped[bool] = mapped_column(default=False)
     transport: Mapped[bool] = mapped_column(default=False)

@@ -173,6 +173,7 @@ def _row(draft: Draft, employer_id: int, invite_first: int, at: datetime) -> Pos
         total_fen=total_fen(draft),
         pay_days=draft.pay_days,
         employment=draft.employment,
+        break_minutes=draft.break_minutes,
         meals=draft.meals,
         lodging=draft.lodging,
         transport=draft.transport,

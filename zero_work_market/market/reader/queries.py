@@ -17,6 +17,7 @@ from zero_work_market.market.naming.rules import Naming, Title, employer, stem_o
 from zero_work_market.market.particulars.rules import (
     Said,
     ages,
+    break_said,
     contact,
     days,
     days_said,
@@ -123,6 +124,7 @@ class _Told:
             age_max=high,
             gender=self._first(part, sex),
             shifts=tuple(self._first(part, hours) or ()),
+            break_minutes=self._first(part, break_said),
             meals=self._first(part, offered, "meals"),
             lodging=self._first(part, offered, "lodging"),
             start_day=begins,

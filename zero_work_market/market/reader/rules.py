@@ -87,6 +87,7 @@ class Job:
     age_max: Said[float] | None
     gender: Said[str] | None
     shifts: tuple[Said[str], ...]
+    break_minutes: Said[int] | None
     meals: Said[bool] | None
     lodging: Said[bool] | None
     start_day: Said[tuple[int, int]] | None

@@ -103,6 +103,7 @@ def _jobs(session: Session, postings: Iterable[Posting]) -> list[Job]:
             lon=posting.lon,
             lat=posting.lat,
             shifts=tuple((shift.starts_at, shift.ends_at) for shift in posting.shifts),
+            break_minutes=posting.break_minutes,
             closes_at=posting.closes_at,
             pay_kind=posting.pay_kind,
             pay_fen=posting.pay_fen,

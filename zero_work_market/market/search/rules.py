@@ -54,6 +54,7 @@ class Job:
     lon: float
     lat: float
     shifts: tuple[tuple[datetime, datetime], ...]
+    break_minutes: int
     closes_at: datetime
     pay_kind: PayKind
     pay_fen: int

@@ -96,7 +96,7 @@ def _of_wage(wage: Wage, shift_ids: tuple[int, ...]) -> Owed:
 
 
 def _of_shift(posting: Posting, shift: Shift, hours: Hours | None, mark: Mark | None) -> Owed:
-    minutes, day = minutes_of(shift, hours, mark), local_date(shift.starts_at)
+    minutes, day = minutes_of(posting, shift, hours, mark), local_date(shift.starts_at)
     fen = worth_fen(posting, shift, hours, minutes)
     return Owed(_ground(hours), fen, minutes, pay_day(posting, shift), day, day, (shift.id,))
 
@@ -109,7 +109,7 @@ def _ground(hours: Hours | None) -> Ground:
     return Ground.DISPUTED if hours.disputed_at else Ground.UNAGREED
 
 
-def minutes_of(shift: Shift, hours: Hours | None, mark: Mark | None) -> int:
+def minutes_of(posting: Posting, shift: Shift, hours: Hours | None, mark: Mark | None) -> int:
     """Minutes of a shift, as far as they are known: see `Owed`."""
     if hours is not None and hours.agreed_minutes is not None:
         return hours.agreed_minutes
@@ -117,7 +117,7 @@ def minutes_of(shift: Shift, hours: Hours | None, mark: Mark | None) -> int:
     if said:
         return said.get("worker", next(iter(said.values()))).minutes
     came, left = (mark.arrived_at, mark.left_at) if mark else (None, None)
-    return offered_minutes(shift.starts_at, shift.ends_at, came, left)
+    return offered_minutes(shift.starts_at, shift.ends_at, came, left, posting.break_minutes)
 
 
 def _last_words(hours: Hours | None) -> dict[str, Word]:
@@ -210,7 +210,7 @@ def _built_shift(session: Session, one: Arrears, items: Sequence[Owed], shift_id
     hours = session.scalars(select(Hours).filter_by(**of)).one_or_none()
     mark = session.scalars(select(Mark).filter_by(**of)).one_or_none()
     item = next(item for item in items if shift_id in item.shift_ids)
-    minutes = minutes_of(shift, hours, mark)
+    minutes = minutes_of(one.posting, shift, hours, mark)
     return {
         "id": shift.id, "start": shift.starts_at.isoformat(), "end": shift.ends_at.isoformat(), "minutes": minutes,
         "fen": worth_fen(one.posting, shift, hours, minutes), "due_on": item.due_on.isoformat(),

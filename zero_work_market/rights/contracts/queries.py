@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -17,7 +17,7 @@ from zero_work_market.ground.errors import NotFound
 from zero_work_market.ground.evidence import ChainEnd, Evidence
 from zero_work_market.ground.paging import Page, page_of
 from zero_work_market.ground.trusted_time import Unproven
-from zero_work_market.market.gate.rules import PayKind
+from zero_work_market.market.gate.rules import PayKind, working_minutes
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting, Requirement
 from zero_work_market.people.accounts.queries import inside
@@ -288,12 +288,13 @@ def _witnesses(agreement: Agreement, signature: Signature, times: dict[tuple[Sid
 
 
 def _terms(posting: Posting) -> dict[str, str]:
-    hours = [(shift.ends_at - shift.starts_at) / timedelta(hours=1) for shift in posting.shifts]
+    rest = posting.break_minutes
+    hours = [working_minutes(start, end, rest) / 60 for start, end in _spans(posting)]
     trades = "、".join(label(one.occupation) for one in posting.occupations)
     return {
         "employer": posting.employer.name, "uscc": posting.employer.uscc, "operator": posting.employer.operator or "",
         "title": posting.title, "occupations": trades or "不限工种", "employment": posting.employment,
-        "words": " ".join(posting.words.split()), "shifts": "；".join(_shift(*one) for one in _spans(posting)),
+        "words": " ".join(posting.words.split()), "shifts": "；".join(_shift(*one, rest) for one in _spans(posting)),
         "hours": f"{sum(hours):g}", "longest": f"{max(hours):g}", "place": _place(posting),
         "rate": f"{_yuan(posting.pay_fen)} {UNITS[posting.pay_kind]}", "total": _yuan(posting.total_fen),
         "pay_days": str(posting.pay_days), "county": region(posting.county).name,
@@ -309,10 +310,11 @@ def _spans(posting: Posting) -> list[tuple[datetime, datetime]]:
     return [(local(shift.starts_at), local(shift.ends_at)) for shift in posting.shifts]
 
 
-def _shift(start: datetime, end: datetime) -> str:
-    """ "2026 年 11 月 25 日（周三）08:00–12:00" """
+def _shift(start: datetime, end: datetime, break_minutes: int) -> str:
+    """ "2026 年 11 月 25 日（周三）08:00–17:00，中间休息 1 小时，不算工时" """
     day = f"{start.year} 年 {start.month} 月 {start.day} 日（周{WEEKDAYS[start.weekday()]}）"
-    return f"{day}{start:%H:%M}–{'次日 ' if end.date() > start.date() else ''}{end:%H:%M}"
+    rest = f"，中间休息 {break_minutes / 60:g} 小时，不算工时" if break_minutes else ""
+    return f"{day}{start:%H:%M}–{'次日 ' if end.date() > start.date() else ''}{end:%H:%M}{rest}"
 
 
 def _place(posting: Posting) -> str:

@@ -151,9 +151,10 @@ def supervised(*, counties: Iterable[str]) -> Select[Case]:
     return open_cases(counties=counties).where(Case.supervised_at.is_not(None))
 
 
-def ending(*, counties: Iterable[str], by: date) -> Select[Case]:
-    """Open cases whose stage must end by a day, or should have."""
-    return open_cases(counties=counties).where(Case.due_on <= by)
+def pressing(*, counties: Iterable[str], by: date) -> Select[Case]:
+    """Open cases that wait for the staff's own next step, and those whose stage must end by a day, or should have."""
+    waits = Case.stage.in_((Stage.FILED, Stage.ACCEPTED))
+    return open_cases(counties=counties).where(waits | (Case.due_on <= by))
 
 
 def every(*, counties: Iterable[str]) -> Select[Case]:

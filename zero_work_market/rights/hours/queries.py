@@ -165,7 +165,7 @@ def _hours_row(mark: Mark, worker_id: int, posting: Posting, shift: Shift, hours
         arrived_at=mark.arrived_at,
         left_at=mark.left_at,
         by_piece=posting.pay_kind == PayKind.PIECE,
-        offered=offered_minutes(shift.starts_at, shift.ends_at, mark.arrived_at, mark.left_at),
+        offered=offered_minutes(shift.starts_at, shift.ends_at, mark.arrived_at, mark.left_at, posting.break_minutes),
         hours_id=hours.id if hours else None,
         words=tuple(Word(claim.side, claim.minutes, claim.pieces) for claim in claims),
         said=tuple((claim.side, claim.words, claim.at) for claim in claims),

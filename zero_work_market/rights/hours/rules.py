@@ -71,16 +71,22 @@ def check_pieces(pieces: int | None, *, by_piece: bool) -> int | None:
 
 
 def offered_minutes(
-    starts_at: datetime, ends_at: datetime, arrived_at: datetime | None, left_at: datetime | None
+    starts_at: datetime,
+    ends_at: datetime,
+    arrived_at: datetime | None,
+    left_at: datetime | None,
+    break_minutes: int = 0,
 ) -> int:
-    """What a side may agree to with one tap: from arrival to leaving to the nearest quarter, else the shift's length.
+    """What a side may agree to with one tap: from arrival to leaving to the nearest quarter, else the shift's length,
+    and without the shift's break when that is more than half the shift: else the break hardly lay within it.
 
     Who comes before the start waits on their own time; who wasn't checked out left at the end.
     """
     start = max(starts_at, arrived_at) if arrived_at else starts_at
-    minutes = ((left_at or ends_at) - start) // timedelta(minutes=1)
-    quarters = (2 * minutes + STEP_MINUTES) // (2 * STEP_MINUTES)
-    return min(max(quarters, 1) * STEP_MINUTES, MOST_MINUTES)
+    there = (left_at or ends_at) - start
+    quarters = (2 * (there // timedelta(minutes=1)) + STEP_MINUTES) // (2 * STEP_MINUTES)
+    off = break_minutes if 2 * there > ends_at - starts_at else 0
+    return min(max(quarters * STEP_MINUTES - off, STEP_MINUTES), MOST_MINUTES)
 
 
 def last_words(words: Iterable[Word]) -> dict[str, Word]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zero_work_market.ground.clock import local_date
 from zero_work_market.ground.errors import NotFound
-from zero_work_market.market.gate.rules import FULL_TIME, MONTH_HOURS, PART_TIME, PayKind
+from zero_work_market.market.gate.rules import FULL_TIME, MONTH_HOURS, PART_TIME, PayKind, working_minutes
 from zero_work_market.market.placements.models import Placement
 from zero_work_market.market.postings.models import Posting
 from zero_work_market.people.accounts.queries import inside
@@ -358,7 +358,8 @@ def work_of(posting: Posting, day: date, minutes: int, pieces: int | None) -> Wo
     scheduled: dict[date, int] = {}
     for shift in posting.shifts:
         on = local_date(shift.starts_at)
-        scheduled[on] = scheduled.get(on, 0) + (shift.ends_at - shift.starts_at) // timedelta(minutes=1)
+        length = working_minutes(shift.starts_at, shift.ends_at, posting.break_minutes)
+        scheduled[on] = scheduled.get(on, 0) + length
     month = {on: length for on, length in scheduled.items() if (on.year, on.month) == (day.year, day.month)}
     whole = all(on in month for on in _working_days(day))
     units = unit_minutes(

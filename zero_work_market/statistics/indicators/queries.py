@@ -58,11 +58,14 @@ def board(
     session: Session, *, year: int, region: str, tab: str, today: date, registers: Registers = REGISTERS
 ) -> list[Tile]:
     """The indicators of a tab for a region, in the plan's order. Raises UnknownRegion."""
-    asked = [one for one in indicators() if one.tab == tab]
-    below = [county.code for county in counties()] if region_of(region[:9]).code == CITY else []
-    set_ones = targets(session, year=year, regions=[region, *below])
-    counts = _counts(session, year, [region], asked, registers)
-    return [_tile(one, counts.get((region, one.key)), set_ones, region, below, year=year, today=today) for one in asked]
+    return _tiles(session, [one for one in indicators() if one.tab == tab], year, region, today, registers)
+
+
+def tile(
+    session: Session, *, year: int, region: str, indicator: str, today: date, registers: Registers = REGISTERS
+) -> Tile:
+    """One indicator, or step of the ladder, for a region. Raises UnknownRegion, UnknownIndicator."""
+    return _tiles(session, [indicator_of(indicator)], year, region, today, registers)[0]
 
 
 def lines(
@@ -185,6 +188,15 @@ def placement_evidence(session: Session, placement_id: int) -> PlacementEvidence
             for link in evidence.of_placement(session, placement_id)
         ),
     )
+
+
+def _tiles(
+    session: Session, asked: Collection[Indicator], year: int, region: str, today: date, registers: Registers
+) -> list[Tile]:
+    below = [county.code for county in counties()] if region_of(region[:9]).code == CITY else []
+    set_ones = targets(session, year=year, regions=[region, *below])
+    counts = _counts(session, year, [region], asked, registers)
+    return [_tile(one, counts.get((region, one.key)), set_ones, region, below, year=year, today=today) for one in asked]
 
 
 def _tile(

@@ -15,9 +15,18 @@ from zero_work_market.statistics.targets.rules import Indicator, UnknownIndicato
 HERE = "zero_work_market.statistics.targets"
 
 
-@cache
 def indicators() -> tuple[Indicator, ...]:
     """In the order in which the pages show them."""
+    return tuple(one for one in _known() if not one.is_step)
+
+
+def steps() -> tuple[Indicator, ...]:
+    """The rungs of the ladder that aren't indicators themselves."""
+    return tuple(one for one in _known() if one.is_step)
+
+
+@cache
+def _known() -> tuple[Indicator, ...]:
     text = files(HERE).joinpath("data", "plan.yaml").read_text(encoding="utf-8")
     renamed = {"target": "planned", "year": "planned_for"}
     return tuple(
@@ -27,7 +36,7 @@ def indicators() -> tuple[Indicator, ...]:
 
 def indicator(key: str) -> Indicator:
     """Raises UnknownIndicator."""
-    for known in indicators():
+    for known in _known():
         if known.key == key:
             return known
     raise UnknownIndicator(indicator=key)

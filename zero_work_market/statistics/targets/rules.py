@@ -44,6 +44,8 @@ class Indicator:
     """The target is a ceiling."""
     counted_by: str | None = None
     """Name of the figure that counts it; None: nothing is registered yet."""
+    is_step: bool = False
+    """A step on the way to what the plan asks for: it opens as the others do, and has no place among them."""
 
     @property
     def is_share(self) -> bool:
