@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zero_work_market.reference.characters import Characters, replaced
+from zero_work_market.reference.seeking import quick
 
 Vocabulary = Mapping[str, re.Pattern[str]]
 
@@ -17,7 +18,7 @@ KEYCAP = "\u20e3"
 RISEN = "¹²³"
 DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
 LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
-HEAD_OF_TABLE = re.compile(r"岗位|工种|职位|职务|工作内容")
+HEAD_OF_TABLE = quick(r"岗位|工种|职位|职务|工作内容")
 ANY_WORD = re.compile(r"\w")
 BAR, BLANK = re.compile(r"\s?\|\s?"), re.compile(r"\s{1,2}")
 ENOUGH_OF_A_CLAUSE = 60

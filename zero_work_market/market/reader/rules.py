@@ -14,6 +14,7 @@ from zero_work_market.market.naming.rules import Naming, Title, names_of, own_na
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
+from zero_work_market.reference.within import Words
 
 MOST_CHARACTERS = 10_000
 MOST_JOBS = 20
@@ -237,13 +238,14 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
     named = [{call for name in LIST.split(one.text) for call in naming.calls(name)} if one else set() for one in titles]
     marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
     marked = [_figure(one) for one in marked]
-    calls, by_mark = set[str]().union(*named), any(marked)
+    called, by_mark = dict.fromkeys(set[str]().union(*named)), any(marked)
+    mentions = [start for start, _ in Words(called).within(text)] if called else []
     own: list[list[Line]] = [list(part.own) for part in found]
     shared: list[Line] = []
     for line in found[0].shared:
-        words = text[line.start : line.end]
-        mentioned = not line.agents and (any(one in words for one in calls) or (by_mark and SEVERAL.search(words)))
-        said = _said_of_some(text, line, named, marked) if mentioned else []
+        by_name = bisect_left(mentions, line.start) < bisect_left(mentions, line.end)
+        is_meant = not line.agents and (by_name or (by_mark and SEVERAL.search(text, line.start, line.end)))
+        said = _said_of_some(text, line, named, marked) if is_meant else []
         for start, end, whose in said:
             for at in whose:
                 own[at].append(_piece(line, start, end))
