@@ -14,6 +14,7 @@ from zero_work_market.market.naming.rules import Naming, Title, names_of, own_na
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
+from zero_work_market.reference.seeking import quick
 from zero_work_market.reference.within import Words
 
 MOST_CHARACTERS = 10_000
@@ -35,7 +36,7 @@ NUMBERS = re.compile(
 MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
 JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
-SEVERAL = re.compile(
+SEVERAL = quick(
     rf"(?<![0-9]){FIGURE}[、/和及]\s?{FIGURE}(?![0-9])|[a-z][0-9]{{1,2}}-|(?:岗位|单|职位|工种|第)\s?{FIGURE}|其[他它余]|剩下|别的"
 )
 ELSE = re.compile(r"[,;。 ](?:其[他它余]|剩下|别的)")
@@ -238,21 +239,23 @@ def _assigned(text: str, found: Sequence[Part], naming: Naming) -> list[Part]:
     named = [{call for name in LIST.split(one.text) for call in naming.calls(name)} if one else set() for one in titles]
     marked = [mark[1] if (mark := MARK.match(text, part.own[0].start, part.own[0].end)) else "" for part in found]
     marked = [_figure(one) for one in marked]
-    called, by_mark = dict.fromkeys(set[str]().union(*named)), any(marked)
+    called = dict.fromkeys(set[str]().union(*named))
     mentions = [start for start, _ in Words(called).within(text)] if called else []
+    mentions = sorted([*mentions, *(one.start() for one in SEVERAL.finditer(text))]) if any(marked) else mentions
     own: list[list[Line]] = [list(part.own) for part in found]
     shared: list[Line] = []
     for line in found[0].shared:
-        by_name = bisect_left(mentions, line.start) < bisect_left(mentions, line.end)
-        is_meant = not line.agents and (by_name or (by_mark and SEVERAL.search(text, line.start, line.end)))
+        is_meant = not line.agents and bisect_left(mentions, line.start) < bisect_left(mentions, line.end)
         said = _said_of_some(text, line, named, marked) if is_meant else []
+        if not said:
+            shared.append(line)
+            continue
         for start, end, whose in said:
             for at in whose:
                 own[at].append(_piece(line, start, end))
         starts = [line.start, *(end for _, end, _ in said)]
         ends = [*(start for start, _, _ in said), line.end]
-        rest = [_piece(line, *one) for one in zip(starts, ends, strict=True) if one[1] - one[0] > 1]
-        shared += rest if said else [line]
+        shared += [_piece(line, *one) for one in zip(starts, ends, strict=True) if one[1] - one[0] > 1]
     of_all = tuple(shared)
     return [replace(part, own=tuple(lines), shared=of_all) for part, lines in zip(found, own, strict=True)]
 
