@@ -89,7 +89,7 @@ def paid(text: str):
     return [(one.amount_min, one.amount_max, one.unit) for one in job(text).pay]
 
 
-@pytest.mark.parametrize("name", ["own", "held", "fresh", "chats", "trades"])
+@pytest.mark.parametrize("name", ["own", "held", "fresh", "chats", "trades", "habits"])
 def test_labelled_messages_are_read(name):
     total = score(labelled(name))
     assert total.mean >= 0.9, total.table()
@@ -131,6 +131,16 @@ def test_labelled_messages_are_read(name):
         ("2600（半天 10:00-14:00）", (2600, 2600, "month")),
         ("一块6.5元 一天能装120-150块", (6.5, 6.5, "piece")),
         ("26/h 8-8两班", (26, 26, "hour")),
+        ("计件5000-9000元", (5000, 9000, "month")),
+        ("老手8000往上", (8000, 8000, "month")),
+        ("每票1.1元", (1.1, 1.1, "piece")),
+        ("一个袋一毛钱", (0.1, 0.1, "piece")),
+        ("一个袋八分钱", (0.08, 0.08, "piece")),
+        ("155一宿", (155, 155, "day")),
+        ("满勤一个月4600左右", (4600, 4600, "month")),
+        ("8500包月", (8500, 8500, "month")),
+        ("260包夜", (260, 260, "shift")),
+        ("×6：4500底+提成", (4500, 4500, "month")),
     ],
 )
 def test_pay_is_read_with_its_unit(said, pay):
@@ -142,7 +152,8 @@ def test_pay_is_read_with_its_unit(said, pay):
     [
         "返费：打卡7天1500", "利润：1.5元/小时", "推荐一人奖励300元", "政策：1.2元/小时+V", "全勤奖300元",
         "夜班补贴10元/天", "商业保险80元/月", "租车399元/月",
-        "餐补15元/天", "急辞扣款360元", "工期30天", "每月20号发工资", "18-48", "身高165以上", "日均150票", "保证金200",
+        "餐补15元/天", "给报100块车票", "月工时260-300", "满35天2000",
+        "急辞扣款360元", "工期30天", "每月20号发工资", "18-48", "身高165以上", "日均150票", "保证金200",
     ],
 )  # fmt: skip
 def test_what_agents_get_and_what_is_no_wage_is_left_out(said):
@@ -181,6 +192,18 @@ def test_jobs_of_one_line_share_what_is_said_of_all():
         ("剪葡萄 150一天", ["剪葡萄"]),
         ("1、岗位：普工\n2、年龄：18-45岁\n3、工资：20元/小时", ["普工"]),
         ("招普工 20元/小时\n夜班补贴 10元/天\n四人间 150一个月", ["普工"]),
+        ("工种  人数  工资\n车工  3  7000\n磨床  2  6500\n\n上班 8:00-17:30", ["车工", "磨床"]),
+        ("岗位 | 人数 | 价\n木工 | 4 | 350一天\n瓦工 | 2 | 330一天", ["木工", "瓦工"]),
+        ("【1】贴片操机 白22/夜24\n【2】外观检 20一小时\n【3】物料搬运 21一小时", ["贴片操机", "外观检", "物料搬运"]),
+        ("K01｜芜湖｜端子压接｜18-48｜21/h\nK02｜铜陵｜分切包装｜男 18-46｜20/h", ["端子压接", "包装"]),
+        ("摘果的——要40个，200一天\n选果的——要女工15个，160一天", ["摘果", "选果"]),
+        ("招啥：① 切配工 8个 ② 面点师傅 2个\n多少钱：切配 4300一个月；面点 6500", ["切配工", "面点师傅"]),
+        ("问：做什么\n答：组装工\n问：多少钱\n答：20元/小时\n问：吃住呢\n答：包吃", ["组装工"]),
+        ("CNC操机，学徒18元/时，熟手23元/时", ["CNC操机"]),
+        ("工价20元/小时\n●络纱、整经、打卷\n●女工为主", ["络纱、整经、打卷"]),
+        ("看轧花机6人 260/天，电焊工1人 400/天，做饭的1个 200/天", ["轧花", "电焊工", "做饭"]),
+        ("普工 24元/h 男\n质检 22元/h 女\n政策 普工60天2500 质检30天1000", ["普工", "质检"]),
+        ("全国招代理，电子厂食品厂都有，工价20-26", []),
     ],
 )
 def test_jobs_are_parted_by_what_names_them(text, titles):
@@ -197,6 +220,68 @@ def test_hours_board_and_lodging_behind_the_last_job_are_those_of_all():
         assert (first.meals, first.lodging) == (second.meals, second.lodging) == (True, True)
 
 
+def test_jobs_stand_under_the_headings_above_them():
+    found = jobs(
+        "昆山千灯 宏立达\n冲压工 21元/时\n太仓沙溪 康尼\n焊工 7000-9000\n包装工 18元/时\n\n满18，男女都收\n包吃"
+    )
+    assert [one.place.district_or_town for one in found] == ["昆山市", "太仓市", "太仓市"]
+    assert {(one.age_min, one.gender, one.meals) for one in found} == {(18, "any", True)}
+
+
+@pytest.mark.parametrize(
+    ("said", "lodging"),
+    [
+        ("岗位一、二不管住；岗位三有床位", [False, False, True]),
+        ("保洁保安不管住，电工有宿舍", [False, False, True]),
+        ("③有宿舍，其他不管住", [False, False, True]),
+        ("①②不管住 ③有宿舍", [False, False, True]),
+        ("保洁有宿舍，其余不管住", [True, False, False]),
+    ],
+)
+def test_what_is_said_of_some_jobs_by_name_or_number_is_theirs(said, lodging):
+    found = jobs(f"岗位一：保洁 3000\n岗位二：保安 3500\n岗位三：电工 6000\n\n{said}")
+    assert [one.lodging for one in found] == lodging
+
+
+def test_a_place_as_above():
+    first, second = jobs("A. 雨花转运场 卸货\n220/天 男\nB. 同上转运场 分拣\n170/天\n长沙")
+    assert first.place == second.place
+    assert first.place.district_or_town == "雨花区"
+
+
+def test_a_table_says_each_cell_under_its_columns_head():
+    first, second = jobs(
+        "鞋厂招工\n岗位  人数  工资(元/月)  年龄  备注\n针车  20  6500-9000  不限  熟手\n刷胶  8  5500  48以下  女"
+    )
+    assert (first.headcount, first.age_max, first.gender) == (20, None, None)
+    assert (second.headcount, second.age_max, second.gender) == (8, 48, "female")
+    assert [(one.amount_min, one.unit) for one in second.pay] == [(5500, "month")]
+
+
+@pytest.mark.parametrize(
+    ("said", "gender"),
+    [
+        ("男18-43，女18-40", "any"), ("男的女的都要", "any"), ("男女：都行", "any"), ("性别年龄不作要求", "any"),
+        ("不卡性别", "any"), ("夫妻工", "any"), ("女生6个 男生2个", "any"), ("女工优先，男的也收", "any"),
+        ("男生名额昨晚满了，今天只收女生", "female"), ("女生名额前天就满了", "male"), ("适合宝妈", None),
+        ("女工为主，男工少量", None), ("身高女150男160", None), ("夫妻有单间", None),
+    ],
+)  # fmt: skip
+def test_sex_is_read(said, gender):
+    assert job(f"招普工，18元/小时\n{said}").gender == gender
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("刮腻子师傅4个", 4), ("搬运工 ×6：4500底", 6), ("招普工\n人：30个", 30), ("招普工若干，每房八人", None),
+        ("招普工\n手机存柜子\n5、集合", None),
+    ],
+)  # fmt: skip
+def test_numbers_of_people_are_read(said, number):
+    assert job(f"{said}\n18元/小时").headcount == number
+
+
 def test_a_job_that_is_paid_as_the_one_above_is():
     first, second = jobs("平车工 20人 计件 5000-8000\n锁边 5人 同上")
     assert [(one.amount_min, one.amount_max) for one in second.pay] == [(5000, 8000)]
@@ -208,7 +293,8 @@ def test_a_job_that_is_paid_as_the_one_above_is():
     [
         ("18-45", (18, 45)), ("女45内", (None, 45)), ("满18就行", (18, None)), ("50岁以上不要", (None, 50)),
         ("男55女50", (None, 55)), ("四十岁以下", (None, 40)), ("照顾85岁以上老人", (None, None)),
-        ("16岁以上 不收任何费用", (16, None)),
+        ("16岁以上 不收任何费用", (16, None)), ("不够18的别来", (18, None)), ("25岁往上60岁往下", (25, 60)),
+        ("19.5一小时  16-42", (16, 42)),
     ],
 )  # fmt: skip
 def test_ages_are_read(said, limits):
@@ -226,6 +312,8 @@ def test_ages_are_read(said, limits):
         ("早上五点半到晌午十二点 后晌三点到七点", ["05:30-12:00", "15:00-19:00"]),
         ("晚班4-12", ["16:00-00:00"]),
         ("10:00-14:00 16:30-22:00 月休3天", ["10:00-14:00", "16:30-22:00"]),
+        ("上午八時至十二時，下午一時半至五時半，晚間六時半至九時半", ["08:00-12:00", "13:30-17:30", "18:30-21:30"]),
+        ("早7点-11点半 12点半-5点半", ["07:00-11:30", "12:30-17:30"]),
     ],
 )
 def test_hours_are_read_as_people_say_them(said, shifts):
@@ -238,11 +326,25 @@ def test_hours_are_read_as_people_say_them(said, shifts):
         ("食堂自己买饭", False), ("自带干粮", False), ("吃饭刷卡", False), ("伙食费每月300", False),
         ("食堂每天8元，餐补300", True), ("管午饭 自己带手套", True), ("中午盒饭", True),
         ("早饭自己解决 中午晚上管", True), ("手把肉管够", True), ("食堂补贴一半", True), ("管吃 不管住", True),
-        ("吃住：不管", False), ("自家带馍", False), ("住宿免费 吃饭一天20", False),
+        ("吃住：不管", False), ("自家带馍", False), ("住宿免费 吃饭一天20", False), ("吃住在家里", True),
+        ("食堂一天三顿工地出", True), ("吃饭厂里烧，不要钱", True), ("饭：夜里12点一顿热的，不花钱", True),
+        ("吃住免", True), ("管中午", True), ("包一顿工作餐 车费自理", True),
     ],
 )  # fmt: skip
 def test_board_is_read(said, meals):
     assert job(f"招普工，18元/小时\n{said}").meals is meals
+
+
+@pytest.mark.parametrize(
+    ("said", "lodging"),
+    [
+        ("想住的有大通铺，不收钱", True), ("仓里有两张床", True), ("住：没有，有班车", False),
+        ("吃住：吃免费；宿舍没有", False),
+        ("住免", True), ("住：不收钱", True),
+    ],
+)  # fmt: skip
+def test_lodging_is_read(said, lodging):
+    assert job(f"招普工，18元/小时\n{said}").lodging is lodging
 
 
 def test_what_one_of_several_jobs_says_is_not_said_of_the_others():
@@ -259,6 +361,11 @@ def test_what_one_of_several_jobs_says_is_not_said_of_the_others():
         ("新津顺丰招普工，18元/小时", ("成都市", "新津区")),
         ("济宁高新区招普工，18元/小时", ("济宁市", "高新区")),
         ("合作共赢，招普工，18元/小时，大方的老板", (None, None)),
+        ("武汉光谷招普工，18元/小时", ("武汉市", "东湖高新区")),
+        ("東莞塘廈招普工，18元/小時", ("东莞市", "塘厦镇")),
+        ("宜宾招普工，18元/小时\n户籍：屏山、高县本地优先", ("宜宾市", None)),
+        ("林芝招普工，18元/小时\n成都、西宁两边上车", ("林芝市", None)),
+        ("大石村招普工，18元/小时，斗门口集合", (None, None)),
     ],
 )
 def test_places_all_over_the_country_are_known(text, place):
@@ -293,6 +400,21 @@ def test_what_is_missing_is_named():
 )
 def test_minors_are_kept_from_long_days_nights_and_hazards(text, unlawful):
     assert ("under_18_hazard" in parsed(queries.read(text, on=JUNE)).violations) == unlawful
+
+
+@pytest.mark.parametrize(
+    ("said", "violations"),
+    [
+        ("必须兰州户口", ["hukou_region"]), ("贵州的队伍去年打架，今年不用", ["hukou_region"]),
+        ("工服400从工资里扣", ["deposit_or_fee"]), ("信息费中介费统统没有", []), ("彝族停招", ["ethnicity"]),
+        ("维藏彝只能送1-2个", ["ethnicity"]), ("布病、皮肤病都不收", ["health_or_disability"]),
+        ("身份证交会计那里保管", ["id_document_held"]), ("社保：入职当月缴", []), ("刷单的不要加", []),
+        ("培训每月2800元", []), ("男女都行，女司机一样的线路", []), ("7天内走的不结工资", ["no_pay_clause"]),
+        ("同行：打卡不足5天我这边没钱", []), ("供应商：发现水军扣保证金", []),
+    ],
+)  # fmt: skip
+def test_unlawful_wording_and_what_only_looks_like_it(said, violations):
+    assert parsed(queries.read(f"招普工，18元/小时\n{said}", on=JUNE)).violations == violations
 
 
 def test_a_message_that_is_too_long_is_refused():

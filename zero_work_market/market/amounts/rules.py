@@ -11,7 +11,7 @@ AMOUNT = (
     r"\s?(?P<{0}_scale>[万千百kw](?![a-z]))?"
 )
 NUMBER = re.compile(
-    r"(?<![0-9.a-z])(?<![0-9]:)"
+    r"(?<![0-9.a-z])(?:(?<![0-9]:)|(?=[0-9]{3}))"
     + AMOUNT.format("low", 8, "")
     + r"(?(low_scale)(?P<half>半|[1-9](?=[^0-9.万千]))?)"
     + r"(?:块(?P<tenths>[1-9])(?![0-9])|毛(?P<hundredths>[1-9])(?![0-9]))?"
@@ -26,18 +26,18 @@ HAN_RANGE = re.compile(
     r"(?P<low>[一二两三四五六七八])(?P<high>[二三四五六七八九])(?P<scale>[十百千万])(?=元|块|一[天月个]|/|左右|[,;。\s]|$)"
 )
 HAN_TENTHS = re.compile(
-    r"(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱?\s?(?:一|每|/))"
+    r"(?P<fen>[一二两三四五六七八九])分(?=钱)|(?P<tenths>[一二两三四五六七八九])毛(?P<hundredths>[一二两三四五六七八九])?(?=钱|\s?(?:一|每|/)|[,;。\s]|$)"
 )
 TAIL = re.compile(
     r"\s{0,2}(?:\+(?![每一])|以上|左右|多|起|余)?\s?(?P<money>元|块钱?|圆|¥|￥|rmb|毛|角|分钱?(?![拣钟之类割]))?"
     r"\s?(?:钱|左右|以上|起步?|不等|人民币)?\s?[(（]?"
-    r"(?:(?P<per>/|每|一|1(?=个?(?:小时|天|月))|个|p)?\s?个?\s?"
-    r"(?P<unit>小时|钟头?(?![点表])|工时|h(?![a-z])|时(?![间段])|天|日(?!结)|d(?![a-z])|月|m(?![a-z0-9])|年(?![龄纪])|上午|下午|半天|班(?!次|组)|晚(?![班上])|夜(?![班里间])|"
-    r"场|单|件|个(?!人|月|钟|小时|工)|只|票|公斤|斤|吨|箱|车|平方米?|平米?|亩|垧|方|立方|块|双|套|盒|袋|包|棵|株|趟|根|片|张|桶|筐|篓|捆|板|串|垄|行|米|头|枚|把|间|台|户|桌|人次))?"
+    r"(?:(?P<per>/|每|一|1(?=个?(?:小时|天|月))|个|p|包(?=[月夜晚天]))?\s?个?\s?"
+    r"(?P<unit>小时|钟头?(?![点表])|工时|h(?![a-z])|时(?![间段])|天|日(?!结)|d(?![a-z])|月|m(?![a-z0-9])|年(?![龄纪])|上午|下午|半天|班(?![次组0-9])|晚(?![班上0-9])|夜(?![班里间0-9])|"
+    r"宿|场|单|件|个(?!人|月|钟|小时|工)|只|票|公斤|斤|吨|箱|车(?!票|费|补|贴)|平方米?|平米?|亩|垧|方|立方|块|双|套|盒|袋|包|棵|株|趟|根|片|张|桶|筐|篓|捆|板|串|垄|行|米|头|枚|把|间|台|户|桌|人次))?"
 )
 UNITS = {
     "小时": "hour", "钟头": "hour", "钟": "hour", "工时": "hour", "h": "hour", "时": "hour",
-    "天": "day", "日": "day", "d": "day",
+    "天": "day", "日": "day", "d": "day", "宿": "day",
     "月": "month", "m": "month", "年": "year", "班": "shift", "晚": "shift", "夜": "shift", "场": "shift",
     "上午": "shift", "下午": "shift", "半天": "shift",
 }  # fmt: skip
@@ -63,7 +63,7 @@ BEFORE = 18
 SURE, LIKELY, GUESSED = 0.95, 0.8, 0.5
 MOST_WAGES = 12
 AGES = range(16, 26), range(30, 66)
-ROUGHLY = ("左右", "以上", "起", "+", "多")
+ROUGHLY = ("左右", "以上", "起", "+", "多", "往上", "上下", "出头", "打底", "不等")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _are_ages(number: _Number, before: str = "") -> bool:
 
 
 def _ends(text: str, number: _Number, line: Line) -> bool:
-    return number.end >= line.end or not text[number.end].isalnum()
+    return number.end >= line.end or not (text[number.end].isalnum() or text[number.end] == ":")
 
 
 def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | None:
@@ -143,13 +143,13 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
     if tail and unit_word and not _is_of_order(number.low, UNITS.get(unit_word, "piece")) and "(" in tail[0]:
         unit_word = None
     if unit_word and not (money or (per and per != "个")):
-        if unit_word in UNITS and not (after.startswith(" ") and number.low >= LEAST_ROUND):
+        if unit_word in UNITS and not text.startswith("  " if number.low < LEAST_ROUND else " ", number.end):
             return None
         unit_word = None
     of_month = number.low >= PLAUSIBLE["month"][0] and words["month_after"].match(after) is not None
     label = _label(before, line, words) or ("month" if of_month else None)
-    if label is None and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
-        label = None if SPAN.match(after) else "any"
+    if label in (None, "piece") and number.low == number.high >= LEAST_OF_SHIFTS and words["shift_wage"].search(before):
+        label = label if SPAN.match(after) else "any"
     if label is None and words["height"].match(text, number.start, end):
         return None
     if unit_word and label in LABELS and NEXT_SAYS.search(text, number.end, tail.end() if tail else number.end):
@@ -172,7 +172,7 @@ def _wage(text: str, number: _Number, line: Line, words: Vocabulary) -> Wage | N
         return None
     low, high = _scaled(number, unit, money)
     end_of_it = tail.end() if tail and (money or unit_word) else number.end
-    confidence = SURE if unit_word else LIKELY if evident else GUESSED
+    confidence = SURE if unit_word else LIKELY if evident or (money and low < high) else GUESSED
     wage = Wage(low, high, unit, number.start, end_of_it, confidence)
     if not unit_word and low > PLAUSIBLE[unit][1]:
         wage = replace(wage, unit=_likely_unit(low, high) or unit)
@@ -294,7 +294,11 @@ def _han_amounts(match: re.Match[str]) -> tuple[float, float]:
         scale = HAN_PLACES[match["scale"]]
         return float(HAN_DIGITS[match["low"]] * scale), float(HAN_DIGITS[match["high"]] * scale)
     if match.re is HAN_TENTHS:
-        value = HAN_DIGITS[match["tenths"]] / 10 + HAN_DIGITS[match["hundredths"] or "零"] / 100
+        value = (
+            HAN_DIGITS[match["fen"]] / 100
+            if match["fen"]
+            else HAN_DIGITS[match["tenths"]] / 10 + HAN_DIGITS[match["hundredths"] or "零"] / 100
+        )
     else:
         value = han_value(match[0])
     return value, value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zero_work_market.reference.characters import Characters, replaced
+from zero_work_market.reference.seeking import quick
 
 Vocabulary = Mapping[str, re.Pattern[str]]
 
@@ -17,6 +18,9 @@ KEYCAP = "\u20e3"
 RISEN = "¹²³"
 DIGITS_JOINED = re.compile(r"(?<=[0-9])一(?=[0-9])")
 LABEL = re.compile(r"[^\w【]{0,8}(?:【([^】\n]{1,20})】|([\w/ ]{1,10}?)\s?[:】|])")
+HEAD_OF_TABLE = quick(r"岗位|工种|职位|职务|工作内容")
+ANY_WORD = re.compile(r"\w")
+BAR, BLANK = re.compile(r"\s?\|\s?"), re.compile(r"\s{1,2}")
 ENOUGH_OF_A_CLAUSE = 60
 NOTHING = "\u200b"
 MORE_BLANKS = re.compile("(?<=  ) {1,9999}")
@@ -40,14 +44,17 @@ class Plain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """`text[start:end]` without its end. `label`: what stands before a colon or within 【】; `body`: where what it
-    labels begins. `agents`: it speaks of what agents get, not workers."""
+    """`text[start:end]` without its end. `label`: what stands before a colon or within 【】, or over a table's column;
+    `body`: where what it labels begins. `agents`: it speaks of what agents get, not workers. `apart`: an empty line or
+    a rule stands before it. `row`: it is the first cell of a table's row."""
 
     start: int
     end: int
     label: str
     body: int
     agents: bool = False
+    apart: bool = False
+    row: bool = False
 
 
 def plain(pasted: str, pairs: Sequence[str], stickers: Sequence[str]) -> Plain:
@@ -87,23 +94,55 @@ def _unit(character: str, read: Mapping[str, str]) -> str:
 
 def lines(text: str, words: Vocabulary) -> list[Line]:
     """All lines that hold something, each told whether it speaks of the agents' money: by its label, or because it
-    stands under a heading that does and has no label of its own."""
+    stands under a heading that does and has no label of its own. Of a table with a head each cell is one."""
     found: list[Line] = []
-    under_agents = False
+    under_agents, apart = False, False
+    columns: list[str] = []
     for start, end in _bounds(text):
-        if start == end:
-            under_agents = False
+        if start == end or not ANY_WORD.search(text, start, end):
+            under_agents, apart = under_agents and start != end, True
+            columns = columns if start != end else []
             continue
+        cells = _cells(text, start, end) if columns or HEAD_OF_TABLE.search(text, start, end) else []
+        if columns and 1 < len(cells) <= len(columns):
+            found += _row(columns, cells, apart=apart)
+            apart = False
+            continue
+        columns = _columns(text, cells, words)
         label, body = _label(text, start, end)
-        of_agents = bool(words["agents_label"].search(label)) and not words["wage_label"].search(label)
+        told = words["agents_label"].search(label) or words["agents_opening"].match(text, start, end)
+        of_agents = bool(told) and not words["wage_label"].search(label)
         if words["heading_of_agents"].fullmatch(text, start, end):
             under_agents = True
         elif label and not (under_agents and words["marked"].match(text, start, end)):
             under_agents = of_agents and end - body < 4
         elif words["heading_ends_agents"].match(text, start, end):
             under_agents = False
-        found.append(Line(start, end, label, body, of_agents or under_agents))
+        found.append(Line(start, end, label, body, of_agents or under_agents, apart))
+        apart = False
     return found
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the cells of a line stand, which bars part or, without bars, blanks."""
+    parting = BAR if BAR.search(text, start, end) else BLANK
+    ends = [one.span() for one in parting.finditer(text, start, end)]
+    cells = list(zip([start, *(last for _, last in ends)], [*(first for first, _ in ends), end], strict=True))
+    while cells and not ANY_WORD.search(text, *cells[0]):
+        del cells[0]
+    return cells if parting is BAR else [one for one in cells if ANY_WORD.search(text, *one)]
+
+
+def _columns(text: str, cells: Sequence[tuple[int, int]], words: Vocabulary) -> list[str]:
+    """What the cells of a table's head say; none if they aren't its head."""
+    said = [text[start:end] for start, end in cells]
+    return said if len(said) > 2 and all(words["column"].fullmatch(one) for one in said) else []
+
+
+def _row(columns: Sequence[str], cells: Sequence[tuple[int, int]], *, apart: bool) -> Iterator[Line]:
+    for at, (column, (start, end)) in enumerate(zip(columns, cells, strict=False)):
+        if start < end:
+            yield Line(start, end, column, start, apart=apart and not at, row=not at)
 
 
 def clause(text: str, at: int, line: Line, words: Vocabulary) -> tuple[int, int]:

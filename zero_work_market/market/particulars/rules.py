@@ -32,6 +32,7 @@ MOST_AGE = quick(
 LEAST_AGE = quick(
     rf"(?:年?满|大于|>|≥|至少|最小|不低于)\s?(?P<before>{AGE})\s?周?岁|"
     rf"(?<![0-9.-])(?P<after>{AGE})\s?周?岁\s?(?:及)?(?:以上(?!的?{NOT_TAKEN})|起|往上|\+)|"
+    rf"(?:不够|不到|[未不没]满|没到|小于|低于)\s?(?P<under>1[68])\s?周?岁?(?:以下)?的?(?:一律|都|就)?{NOT_TAKEN}|"
     rf"(?<![不未])满\s?(?P<full>1[68])(?=[^0-9.元天个月日小人名]|$)|"
     rf"(?<![0-9.-])(?P<bare>1[68])\s?(?:以上|往上)(?=[,;。\s]|都|就|即|均|男女|$)|(?P<han>{TENS})周?岁(?:及)?(?:以上|起)"
 )
@@ -42,15 +43,16 @@ BORN = re.compile(
 AGE_NEAR = re.compile(r"年龄|龄|岁|男|女|要求")
 HAN_AGE = quick(rf"(?P<low>{TENS})(?:周?岁)?(?:-|到|至)(?P<high>{TENS})周?岁")
 USUAL_LEAST, USUAL_MOST = range(16, 26), range(30, 66)
-WAGE_BEFORE = re.compile(r"[薪资价时入得遇]\s?:?\s?$")
+WAGE_BEFORE = re.compile(r"(?:[薪资价入得遇]|(?<!小)时)\s?:?\s?$")
 ON_TO_AGES = (*"限要收招龄",)
 AFTER_AGES = re.compile(r"$|[,;。、() |男女的]|之间|左右|以内|优先|身体|都|就")
 BREAKS = ("", ",", ";", "。", "、", "(", ")", " ", "|")
 HAN = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"两": 2}
 MOST_HEADCOUNT = 500
+FIGURE = re.compile(r"\s?(?P<number>[1-9][0-9]{0,2})(?:[个名人位]|$|[\s,;。])")
 
 HOUR = (
-    r"(?P<{0}part>凌晨|清早|清晨|早晨|早上?|上午|中午|晌午|后晌|下午|傍晚|晚上?|夜里|夜间|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
+    r"(?P<{0}part>凌晨|清早|清晨|早晨|早间|早上?|上午|中午|午间|晌午|后晌|下午|午后|傍晚|晚间|晚上?|夜里|夜间|夜晚|夜(?!班)|次日(?:早上?|凌晨)?|第二天早?上?|明早|翌日)?\s?"
     r"(?P<{0}h>[01]?[0-9]|2[0-4]|(?:二?十[一二三四]?|[一二两三四五六七八九])(?=[点时]))(?:\s?:\s?(?P<{0}m>[0-5][0-9])|\s?[点时](?P<{0}half>半|三十|[0-5][0-9]分?)?整?)?"
 )
 HOURS = quick(
@@ -66,8 +68,8 @@ HAN_HOURS = re.compile(
     r"早(?P<a>[五六七八九十]{1,2})(?:点|半)?(?:-|到|至|\s)?晚(?P<b>[五六七八九十]{1,2})(?:点)?(?P<half>半)?"
 )
 ALSO = re.compile(r"\s?[、/,;和及]\s?(?:[早中晚夜白]班?)?\s?")
-HOURS_NEAR = re.compile(r"上班|时间|班:?$|班次|早班|工作")
-AFTERNOON = ("下午", "后晌", "傍晚", "晚", "晚上", "夜里", "夜间", "夜")
+HOURS_NEAR = re.compile(r"上班|作息|时间|班:?$|班次|早班|工作")
+AFTERNOON = ("下午", "午后", "后晌", "傍晚", "晚", "晚上", "晚间", "夜里", "夜间", "夜晚", "夜")
 NOON, EARLIEST = ("10:00", "13:00"), 9
 NEAR_HOURS, SAME_CLAUSE = 14, 3
 
@@ -175,7 +177,8 @@ def sex(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None
     for name, value in meanings:
         for line in lines:
             for one in words[name].finditer(text, line.start, line.end):
-                if any(one.start() < end and start < one.end() for start, end in taken):
+                of_age = "龄" in line.label and not ("男" in one[0] or "女" in one[0])
+                if of_age or any(one.start() < end and start < one.end() for start, end in taken):
                     continue
                 taken.append(one.span())
                 seen.setdefault(value, Said(value, *one.span(), 0.9))
@@ -188,6 +191,8 @@ def headcount(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[int] 
     for line in lines:
         if line.agents:
             continue
+        if words["people_label"].search(line.label) and (told := FIGURE.match(text, line.body, line.end)):
+            return Said(int(told["number"]), *told.span("number"), 0.9)
         for name in ("people", "people_han"):
             for one in words[name].finditer(text, line.start, line.end):
                 number = _count(one[one.lastgroup or 0])
@@ -264,7 +269,7 @@ def _shifts(
         first, last = first + 12 * 60, last + 12 * 60
     evening = (one["bpart"] or "") in AFTERNOON
     from_noon = (one["apart"] or "") in AFTERNOON
-    by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first <= 12 * 60)
+    by_day = not night and not one["bpart"] and last <= first < last + 12 * 60 and (from_noon or first < 13 * 60)
     if last < 12 * 60 and (evening or by_day):
         last += 12 * 60
     yield f"{_clock(first)}-{_clock(last)}"
@@ -317,7 +322,9 @@ def offered(text: str, lines: Sequence[Line], words: Vocabulary, what: str) -> S
         no = None
     by_label = [line for line in lines if words[f"{what}_label"].search(line.label)] if not (yes or no) else []
     for line in by_label:
-        return Said(words["given"].search(text, line.body, line.end) is not None, line.start, line.end, 0.7)
+        withheld = words["withheld"].match(text, line.body, line.end)
+        given = not withheld and words["given"].search(text, line.body, line.end)
+        return Said(bool(given), line.start, line.end, 0.7)
     if no and not (yes and (yes.end() <= no.start() and no.start() - yes.end() > SAME_CLAUSE)):
         return Said(False, *no.span(), 0.9)
     return Said(True, *yes.span(), 0.9) if yes else None

@@ -1,5 +1,6 @@
 """A message read whole: its jobs by the words of this room and the tables of reference, and what the law says of it."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -12,7 +13,7 @@ import yaml
 from matching.text import Recognition
 from zero_work_market.market.amounts.rules import Wage, wages
 from zero_work_market.market.layout.rules import Line, Plain, Vocabulary, lines, plain
-from zero_work_market.market.naming.rules import Naming, Title, employer
+from zero_work_market.market.naming.rules import Naming, Title, employer, stem_of
 from zero_work_market.market.particulars.rules import (
     Said,
     ages,
@@ -43,9 +44,12 @@ from zero_work_market.reference.job_titles.rules import Strength, products_in
 from zero_work_market.reference.law import queries as law
 from zero_work_market.reference.law.rules import Found, read_words
 from zero_work_market.reference.places.queries import places_in
+from zero_work_market.reference.places.rules import Known, Mention
 from zero_work_market.reference.seeking import quick
 
 HERE = "zero_work_market.market.reader"
+NEAR = 24
+BETWEEN_AGENTS = ("no_pay_clause", "deposit_or_fee")
 BY_PRODUCT, BY_ANY, LIKELY, SURE = 0.7, 0.4, 0.3, 0.7
 Value = TypeVar("Value")
 
@@ -64,9 +68,12 @@ def read(text: str, *, on: date) -> Reading:
     findings = read_words(text, lexicon)
     told = _Told(message.text, words, on)
     job: Job | None = None
-    for part in parts(message.text, lines(message.text, words), words, told.naming, told.places):
+    said = lines(message.text, words)
+    gathers = any(one.category == "contact_scheme" for one in findings)
+    findings = [one for one in findings if not _is_of_agents(message, one, said, words)]
+    for part in parts(message.text, said, words, told.naming, told.places):
         job = told.job(part, job)
-        if job.is_one:
+        if job.is_one and not (gathers and told.is_unnamed(part)):
             jobs.append(_as_pasted(message, job))
             findings += _minors(message, part, job, words, on)
     return Reading(text, tuple(jobs), tuple(sorted(findings, key=lambda one: (one.start, one.end))))
@@ -95,7 +102,7 @@ class _Told:
     def __init__(self, text: str, words: Vocabulary, on: date) -> None:
         self._text, self._words, self._on = text, words, on
         self.naming = Naming(text, words, titles())
-        self.places = places_in(text)
+        self.places = [one for one in places_in(text) if not _is_elsewhere(text, one, words)]
         self._products = products_in(text, titles())
         self._known: dict[tuple[Any, ...], Any] = {}
 
@@ -110,7 +117,7 @@ class _Told:
             title=title or heading(text, part, self.places),
             occupations=self._occupations(part, named),
             employer=boss,
-            place=place(part, self.places, boss),
+            place=self._place(part, boss, above),
             pay=self._pay(part, above),
             headcount=self._first(part, headcount),
             age_min=low,
@@ -127,10 +134,20 @@ class _Told:
         )
         return replace(job, missing=missing(job))
 
+    def is_unnamed(self, part: Part) -> bool:
+        """Whether nothing but an employer's name says what the work is."""
+        return self._named(part) is None
+
     def _first_day(self, part: Part) -> Said[tuple[int, int]] | None:
         ways = (part.own[:1], "/", "."), (part.own[1:],), (part.shared,)
         said = [each for lines, *marks in ways for each in self._read(lines, days_said, self._on, *marks)]
         return next((day for is_first, day in said if is_first), said[0][1] if said else None)
+
+    def _place(self, part: Part, boss: Said[str] | None, above: Job | None) -> Said[Known] | None:
+        found = place(part, self.places, boss)
+        own = any(found and line.start <= found.start < line.end for line in part.own)
+        as_above = any(self._words["place_as_above"].search(self._text, line.start, line.end) for line in part.own)
+        return above.place if above and as_above and not own else found
 
     def _pay(self, part: Part, above: Job | None) -> tuple[Wage, ...]:
         said = any(self._words["as_above"].search(self._text, line.start, line.end) for line in part.own)
@@ -160,7 +177,10 @@ class _Told:
         """By the names in the title, by what is made, or by what the title is like: the surest that there is."""
         if named and named.strength not in (Strength.GENERAL, Strength.WEAK):
             least = LIKELY if named.strength else SURE
-            if sure := [one for one in occupations_named(named.text) if one.confidence >= least]:
+            known = occupations_named(named.text)
+            if sure := [
+                one for one in known if one.confidence >= least or stem_of(named.text).endswith(stem_of(one.name))
+            ]:
                 return _as_said(named, sure)
         for line in part.all:
             made = [one for one in self._products if line.start <= one[1] < line.end and not line.agents]
@@ -172,6 +192,26 @@ class _Told:
         if named and named.strength is None:
             return _as_said(named, [one for one in reader().read(named.text) if one.confidence >= SURE])
         return ()
+
+
+def _is_elsewhere(text: str, one: Mention, words: Vocabulary) -> bool:
+    """Whether a place is said of where workers come from or are fetched, not of where the work is."""
+    start = max(text.rfind("\n", 0, one.start) + 1, one.start - NEAR)
+    end = text.find("\n", one.end, one.end + NEAR)
+    before, after = text[start : one.start], text[one.end : end if end >= 0 else one.end + NEAR]
+    return bool(words["elsewhere_before"].search(before) or words["elsewhere_after"].match(after))
+
+
+def _is_of_agents(message: Plain, one: Found, said: Sequence[Line], words: Vocabulary) -> bool:
+    """Whether a fault against workers is said of what passes between agents: 打卡不满 7 天无费用, 扣保证金."""
+    if one.category not in BETWEEN_AGENTS or words["wage_label"].search(one.words):
+        return False
+    return any(line.agents and _covers(message, line, one) for line in said)
+
+
+def _covers(message: Plain, line: Line, one: Found) -> bool:
+    start, end = message.span(line.start, line.end)
+    return start <= one.start and one.end <= end
 
 
 def _as_said(named: Title, found: Sequence[Recognition]) -> tuple[Said[str], ...]:
@@ -200,4 +240,12 @@ def _as_pasted(message: Plain, job: Job) -> Job:
             return replace(value, start=start, end=end)
         return tuple(map(moved, value)) if isinstance(value, tuple) else value
 
-    return replace(job, **{one.name: moved(getattr(job, one.name)) for one in fields(job)})
+    job = replace(job, **{one.name: moved(getattr(job, one.name)) for one in fields(job)})
+    return replace(job, title=job.title and _in_own_letters(message, job.title))
+
+
+def _in_own_letters(message: Plain, title: Said[str]) -> Said[str]:
+    """A title in the letters that it was written in: CNC, 車縫."""
+    pasted = message.pasted(title.start, title.end)
+    same = len(pasted) == len(title.value) and all(map(str.isalnum, pasted))
+    return replace(title, value=unicodedata.normalize("NFKC", pasted)) if same else title

@@ -130,7 +130,8 @@ def _written_codes() -> dict[str, str]:
 def occupations_named(title: str, k: int = 3) -> list[Recognition]:
     """The occupations whose names stand in a title, the longest first: the more of the title, the surer."""
     known = _written_codes()
-    names = {title, *(title[start:end] for start, end in titles().strength.within(title))}
+    stem = title.removesuffix("师傅").removesuffix("工").removesuffix("员")
+    names = {title, stem, *(title[start:end] for start, end in titles().strength.within(title))}
     found: dict[str, Recognition] = {}
     for name in sorted((name for name in names if name in known), key=len, reverse=True):
         found.setdefault(known[name], Recognition(known[name], name, len(name) / len(title)))

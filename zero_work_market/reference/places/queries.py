@@ -36,7 +36,8 @@ def gazetteer() -> Gazetteer:
     common = frozenset(words["words"].split()) | {town.short for county in counties() for town in towns(county.code)}
     never_common = {short(row["city"]) for row in tables.rows(HERE, "places")} | {one.short for one in counties()}
     not_before = re.compile("|".join(words["not_before"].split()))
-    return Gazetteer(Words(names), provinces, frozenset(common - never_common), not_before)
+    near = frozenset(town for row in tables.rows(HERE, "towns") for town in row["near"].split())
+    return Gazetteer(Words(names), provinces, frozenset(common - never_common), not_before, near)
 
 
 def _named() -> Iterator[tuple[str, Known]]:
@@ -49,7 +50,7 @@ def _named() -> Iterator[tuple[str, Known]]:
             yield from ((name, Known(province, city, county)) for name in dict.fromkeys((county, short(county))))
     for row in tables.rows(HERE, "towns"):
         province = above[row["city"], row["county"]]
-        for town in row["towns"].split():
+        for town in f"{row['towns']} {row['near']}".split():
             yield town, Known(province, row["city"], row["county"], town)
     for here in counties():
         for one in towns(here.code):

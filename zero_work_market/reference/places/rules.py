@@ -11,7 +11,9 @@ SUFFIX = re.compile(
 )
 
 ZONE = re.compile(
-    r"市?(高新技术?(?:产业)?(?:开发)?区|(?:经济技术|经济|技术)?开发区|经开区|保税港?区|综保区|航空港(?:区|实验区)?|临空(?:经济|港)?区|(?:国际)?港务区|港区|自贸区|科学城|度假区|示范区|工业园区?|[一-鿿]{0,3}新区|高新)"
+    r"市?[ ·]?(高新技术?(?:产业)?(?:开发)?区|(?:经济技术|经济|技术)?开发区|经开区?|保税港?区|综保区|"
+    r"航空港(?:区|实验区)?|临空(?:经济|港)?区|(?:国际)?港务区|港区|自贸区|科学城|度假区|示范区|工业园区?|"
+    r"[一-鿿]{0,3}新区|高新|[一-鿿]{2,3}(?:岛|镇(?!静)|街道|工业园|产业园|科技园))"
 )
 """Zones that no table has, right after their city."""
 
@@ -40,12 +42,14 @@ class Mention:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """`names`: what each name, whole or short, may stand for. `common`: short names that are everyday words too."""
+    """`names`: what each name, whole or short, may stand for. `common`: short names that are everyday words too.
+    `near`: towns that are meant only where their city or county is named."""
 
     names: Words[tuple[Known, ...]]
     provinces: Mapping[str, str]
     common: frozenset[str]
     not_before: re.Pattern[str]
+    near: frozenset[str] = frozenset()
 
 
 def short(name: str) -> str:
@@ -60,6 +64,7 @@ def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
     out when that doesn't settle it."""
     raw = list(_raw(text, gazetteer))
     cities = {one.city for _, _, known in raw for one in known if not one.county}
+    around = {one.city for _, _, known in raw for one in known if not one.town}
     provinces = {whole for name, whole in gazetteer.provinces.items() if name in text}
     found: list[Mention] = []
     for start, end, known in raw:
@@ -71,9 +76,11 @@ def mentions(text: str, gazetteer: Gazetteer) -> list[Mention]:
         )
         if len(likely) != 1 or (name in gazetteer.common and not after_its_city):
             continue
+        if name in gazetteer.near and likely[0].city not in around:
+            continue
         found.append(Mention(start, end, likely[0], whole, whole or not likely[0].county or likely[0].city in cities))
         zone = ZONE.match(text, end)
-        if zone and not likely[0].county:
+        if zone and not likely[0].county and zone[1] not in gazetteer.near:
             found.append(Mention(zone.start(1), zone.end(), replace(likely[0], county=zone[1]), True, True))
     return found
 
