@@ -10,6 +10,7 @@ from web.brands import brand_name
 from web.case_words import OUTCOMES
 from web.drawings import Part
 from web.filters import km, minutes, when, yuan
+from zero_work_market.ground import clock
 from zero_work_market.ground.clock import local, local_date
 from zero_work_market.market.gate.rules import PayKind, working_minutes
 from zero_work_market.market.postings.models import Posting
@@ -66,7 +67,9 @@ def terms(job: Job | Posting) -> str:
 
 def closed_said(job: Job) -> str | None:
     """Why nobody can be taken any more; None while it takes."""
-    return None if job.state in (State.OPEN, State.FILLED) or job.called else STATES[job.state]
+    if job.state in (State.OPEN, State.FILLED) or job.called:
+        return None
+    return "干完了" if job.state == State.EXPIRED and job.shifts[-1][1] <= clock.now() else STATES[job.state]
 
 
 def part_of_day(shifts: Sequence[tuple[datetime, datetime]]) -> str:

@@ -469,3 +469,17 @@ def test_my_postings_are_grouped_by_how_they_stand_and_an_empty_list_says_what_t
 def test_every_paper_that_the_law_asks_for_has_its_place_on_the_form(visit):
     page = visit(a_newcomer()).get("/hire/register")
     assert all(f'name="{paper.value}"' in page for paper in Paper)
+
+
+def test_work_that_is_over_was_done_and_work_under_way_takes_nobody(visit):
+    employer, now = an_employer(), clock.now()
+    with transaction() as session:
+        for hours_ago in (2, 30):
+            start = (now - timedelta(hours=hours_ago)).replace(minute=0, second=0, microsecond=0)
+            row = make_posting(
+                session, employer=session.get_one(Employer, employer.id), at=start - timedelta(hours=5),
+                shifts=((start, start + timedelta(hours=8)),), title=f"{hours_ago} 小时前开工",
+            )  # fmt: skip
+            row.state = State.EXPIRED
+    page = visit(employer.account_id).read("/hire")
+    assert re.findall("已开工，不招了|干完了", page) == ["已开工，不招了", "干完了"]
