@@ -24,7 +24,7 @@ from zero_work_market.statistics.tallies.models import Tally
 from zero_work_market.statistics.targets.rules import TABS
 
 CITY = "370800"
-EVENTS = int(os.environ.get("TEST_EVENTS", "500"))
+EVENTS = int(os.environ.get("TEST_EVENTS", "800"))
 SEED = int(os.environ.get("TEST_SEED", "4100"))
 
 
