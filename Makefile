@@ -27,7 +27,7 @@ demo-exchange: $(RUNTIME)
 # Code stays compiled: a site of the tests is five programs of a thousand modules each.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(TESTING)
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 
 lint: $(TESTING)
 	$(BIN)/ruff check .
