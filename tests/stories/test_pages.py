@@ -200,10 +200,10 @@ def look(
             page = visitor(width=1280, height=800, touch=False) if on_desk else visitor(width=NARROW, height=740)
             loaded = loads_of(page)
             show(page, county, viewer, path)
-            wrong = axe(page) if on_desk else []
+            of_desk = axe(page) if on_desk else []
             page.set_viewport_size({"width": NARROW, "height": 740})
             page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            wrong = wrong if on_desk else axe(page)
+            wrong = of_desk if on_desk else axe(page)
             width = page.evaluate("document.documentElement.scrollWidth")
             looks[viewer, path] = Look(wrong, width, **page.evaluate(MEASURES), weight=sum(loaded), files=len(loaded))
         return looks[viewer, path]

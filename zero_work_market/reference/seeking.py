@@ -43,7 +43,7 @@ class Seeker:
 
     def __init__(self, pattern: str) -> None:
         form = _parser.parse(pattern)
-        self.compiled = quick(pattern)
+        self.compiled = _compiled(pattern, form)
         needed = _needed(form)
         self.marks = needed if needed and len(needed) <= MOST_MARKS else None
         self._longest = form.getwidth()[1]
@@ -73,7 +73,11 @@ class Seeker:
 
 def quick(pattern: str) -> re.Pattern[str]:
     """The pattern, compiled so that a search passes over the characters which none of its matches begins with."""
-    first, nullable = _first(_parser.parse(pattern))
+    return _compiled(pattern, _parser.parse(pattern))
+
+
+def _compiled(pattern: str, form: Iterable[tuple[Any, Any]]) -> re.Pattern[str]:
+    first, nullable = _first(form)
     begins = f"(?=[{re.escape(''.join(sorted(first)))}])" if first and not nullable else ""
     return re.compile(f"{begins}(?:{pattern})")
 

@@ -14,18 +14,18 @@ LIST = re.compile(r"[/、&+\s|]")
 LEARNER, FIGURE = "学徒", re.compile(r"[0-9]")
 """What a learner earns, said behind the trade, names no job of its own: 木工，学徒 18 元，熟手 25 元."""
 AFTER_LABEL = re.compile(r"\s{0,2}(?P<name>[一-鿿a-z]{2,8})(?![一-鿿a-z])")
-WORD, SOME = (
-    re.compile(r"[一-鿿a-z]{2,12}"),
-    re.compile(r"(?:若干|大量|[数多几各]|[一二两三四五六七八九十]{1,3})[名位个人]?$"),
-)
-OF_WORKERS = re.compile(r"(?:工人|工|师傅|师|员|司机|阿姨|的)$")
-ONLY_WORKERS = re.compile(r"工人|工|师傅|师|员|司机|阿姨|的|[/、&+ 和或与及|,]")
+WORD = re.compile(r"[一-鿿a-z]{2,12}")
+SOME = re.compile(r"(?:若干|大量|[数多几各]|[一二两三四五六七八九十]{1,3})[名位个人]?$")
+"""How many are sought, at the end of a title."""
+ENDINGS = "工人|工|师傅|师|员|司机|阿姨|的"
+"""What makes a worker of what is done: 切配工, 缝纫师傅."""
+OF_WORKERS = re.compile(rf"(?:{ENDINGS})$")
+NO_WORK = re.compile(rf"{ENDINGS}|[/、&+ 和或与及|,]")
 LONGEST_WORD, LEAD_AFTER, LONGEST_TITLE, MOST_TITLES, BEFORE = 8, 4, 30, 40, 32
 WORTH = {Strength.TRADE: 6.0, Strength.GENERAL: 5.0, Strength.DUTY: 2.5, Strength.WEAK: 0.0}
 BY_ENDING, BY_SHAPE, BY_DEED = 4.0, 2.0, 1.0
 LABELLED, IN_LABELLED, LEADS, HIRED, OF_DUTIES, OF_AGENTS, A_LINE_LATER = 6.0, 4.0, 3.0, 3.0, -3.0, -6.0, -0.3
 CERTAIN, FAR = 12, 8
-WORD_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Naming:
         stem = stem_of(name)
         known = self._titles.strength.values
         ends = (stem[at:] for at in range(1, len(stem) - 1))
-        return {stem, *(one for one in ends if one in known or (len(one) == WORD_LENGTH and len(stem) > len(one) + 1))}
+        return {stem, *(one for one in ends if one in known or (len(one) == 2 and len(stem) > len(one) + 1))}
 
     def leads(self, line: Line) -> list[Title]:
         """The titles that begin a line, or what is said of several jobs within it: each with figures of its own."""
@@ -262,7 +262,7 @@ def names_of(listed: str, names: Sequence[str]) -> list[str]:
         if said := next((stem[at:] for at in range(len(stem) - 1) if stem[at:] in rest), ""):
             rest = rest.replace(said, " ", 1)
             found.append(one)
-    return found if len(found) > 1 and not ONLY_WORKERS.sub("", rest) else []
+    return found if len(found) > 1 and not NO_WORK.sub("", rest) else []
 
 
 def employer(text: str, lines: Sequence[Line], words: Vocabulary) -> Said[str] | None:

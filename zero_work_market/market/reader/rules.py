@@ -10,7 +10,7 @@ from operator import attrgetter
 from zero_work_market.ground.errors import LeyeError
 from zero_work_market.market.amounts.rules import Wage
 from zero_work_market.market.layout.rules import Line, Vocabulary
-from zero_work_market.market.naming.rules import Naming, Title, names_of, own_names
+from zero_work_market.market.naming.rules import ENDINGS, Naming, Title, names_of, own_names
 from zero_work_market.market.particulars.rules import Said, longest_day
 from zero_work_market.reference.law.rules import Found
 from zero_work_market.reference.places.rules import Known, Mention
@@ -35,7 +35,8 @@ NUMBERS = re.compile(
 )
 MARK_ALONE = re.compile(rf"\W{{0,8}}[^\W0-9]{{1,3}}?\s?({FIGURE})")
 HAN_FIGURES = "一二三四五六七八九十"
-JOINED, NO_WORD = re.compile(r"(?:工人|工|师傅|员|司机|阿姨|的)?[\s、,/和与跟及&+]{0,2}"), re.compile(r"[^\w<]{0,4}")
+JOINED = re.compile(rf"(?:{ENDINGS})?[\s、,/和与跟及&+]{{0,2}}")
+NO_WORD = re.compile(r"[^\w<]{0,4}")
 SEVERAL = quick(
     rf"(?<![0-9]){FIGURE}[、/和及]\s?{FIGURE}(?![0-9])|[a-z][0-9]{{1,2}}-|(?:岗位|单|职位|工种|第)\s?{FIGURE}|其[他它余]|剩下|别的"
 )
